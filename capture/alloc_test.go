@@ -1,0 +1,63 @@
+package capture_test
+
+import (
+	"runtime"
+	"testing"
+
+	"github.com/ftpscope/ftpscope/capture"
+	"github.com/ftpscope/ftpscope/capture/capturetest"
+)
+
+// Reading takes no memory for each frame, only for each file.
+func TestNoAllocationPerFrame(t *testing.T) {
+	frames := random(4, 1000)
+	for format, write := range map[string]func(...capture.Frame) []byte{"pcap": capturetest.PCAP, "pcapng": capturetest.PCAPNG} {
+		few := capturetest.WriteFile(t, "few", write(frames[:10]...))
+		many := capturetest.WriteFile(t, "many", write(frames...))
+		for _, n := range []int{1, 3} {
+			names := func(name string) (all []string) {
+				for range n {
+					all = append(all, name)
+				}
+				return all
+			}
+			a, b := allocations(t, names(few)), allocations(t, names(many))
+			if b > a+5 {
+				t.Errorf("%s, %d files: 10 frames take %.0f allocations, 1000 frames %.0f", format, n, a, b)
+			}
+		}
+	}
+}
+
+func allocations(t *testing.T, names []string) float64 {
+	return testing.AllocsPerRun(5, func() {
+		set, err := capture.Open(names, capture.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, err := range set.Frames(t.Context()) {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		set.Close()
+	})
+}
+
+// A hundred small files one after the other share their memory.
+func TestManyFilesShareMemory(t *testing.T) {
+	var names []string
+	for i := range 100 {
+		names = append(names, files(t, []int{i})...)
+	}
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	set := open(t, capture.Options{}, names...)
+	if _, err := capturetest.Collect(t.Context(), set); err != nil {
+		t.Fatal(err)
+	}
+	runtime.ReadMemStats(&after)
+	if got := after.TotalAlloc - before.TotalAlloc; got > 8<<20 {
+		t.Errorf("100 files took %d KiB", got>>10)
+	}
+}

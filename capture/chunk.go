@@ -1,0 +1,140 @@
+package capture
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+)
+
+const (
+	// chunkSize is how much is read at once: more leaves the processor's cache.
+	chunkSize = 256 << 10
+	// maxRecord is the longest record or block that is held as a whole.
+	maxRecord = 512 << 10
+	// MaxFrame is the most bytes that a frame may have been captured with, the
+	// same limit as libpcap's.
+	MaxFrame = 256 << 10
+)
+
+// chunk gives the bytes of a stream in slices of one reused block. It reads no
+// more than it must to satisfy a request, so that a slow pipe isn't waited for.
+type chunk struct {
+	r    io.Reader
+	raw  *stored         // what r reads from in the end
+	kind string          // compression, for messages; empty for none
+	ctx  context.Context // asked before each read
+	buf  []byte
+	pos  int   // buf[pos:end] is read and not yet taken
+	end  int   //
+	base int64 // offset in the stream of buf[0]
+	err  error // of the last read; sticky
+}
+
+// newBlock returns memory for a chunk.
+func newBlock() []byte { return make([]byte, chunkSize+maxRecord) }
+
+// offset returns where in the stream the next byte is.
+func (c *chunk) offset() int64 { return c.base + int64(c.pos) }
+
+// peek returns the next n bytes, n at most maxRecord, without taking them, or
+// what is left of the stream and false. The bytes are valid until the next call
+// of peek or skip.
+func (c *chunk) peek(n int) ([]byte, bool) {
+	if c.end-c.pos < n && !c.fill(n) {
+		return c.buf[c.pos:c.end], false
+	}
+	return c.buf[c.pos : c.pos+n], true
+}
+
+// take takes n bytes that peek has returned. They stay valid until the next
+// call of peek or skip.
+func (c *chunk) take(n int) { c.pos += n }
+
+// fill reads until n bytes are there.
+func (c *chunk) fill(n int) bool {
+	if c.pos > 0 {
+		c.base += int64(c.pos)
+		c.end = copy(c.buf, c.buf[c.pos:c.end])
+		c.pos = 0
+	}
+	for c.end < n && c.err == nil {
+		c.end += c.read(c.buf[c.end:min(c.end+chunkSize, len(c.buf))])
+	}
+	return c.end >= n
+}
+
+// skip passes over n bytes without holding them, and returns how many there
+// were.
+func (c *chunk) skip(n int64) int64 {
+	here := min(n, int64(c.end-c.pos))
+	c.pos += int(here)
+	for here < n && c.err == nil {
+		// All that was held is taken.
+		c.base += int64(c.end)
+		c.pos, c.end = 0, 0
+		c.end = c.read(c.buf[:chunkSize])
+		c.pos = int(min(n-here, int64(c.end)))
+		here += int64(c.pos)
+	}
+	return here
+}
+
+// read reads once, or several times where nothing comes and no error either.
+func (c *chunk) read(p []byte) int {
+	for range 100 {
+		if c.ctx != nil {
+			if c.err = c.ctx.Err(); c.err != nil {
+				return 0
+			}
+		}
+		var n int
+		n, c.err = c.r.Read(p)
+		if n > 0 || c.err != nil {
+			return n
+		}
+	}
+	c.err = io.ErrNoProgress
+	return 0
+}
+
+// ended returns io.EOF where the stream ended as it should, and otherwise the
+// fault of a stream that broke between two records.
+func (c *chunk) ended(frame int64) error {
+	if c.err == io.EOF {
+		return io.EOF
+	}
+	return c.broken(frame, c.offset(), fmt.Sprintf("after frame %d at byte %d", frame, c.offset()), "")
+}
+
+// cut returns the fault of a stream that ended within something at byte
+// offset of which have of want bytes are there.
+func (c *chunk) cut(frame, offset int64, what string, have, want int64) error {
+	return c.broken(frame, offset,
+		fmt.Sprintf("%s at byte %d", what, offset),
+		fmt.Sprintf(": %d of %d bytes are there", have, want))
+}
+
+// broken tells a cut stream from a damaged and from an unreadable one.
+func (c *chunk) broken(frame, offset int64, where, have string) error {
+	f := &fault{frame: frame, offset: offset}
+	data := "the file"
+	if c.kind != "" {
+		data = "the " + c.kind + " data"
+	}
+	switch {
+	case c.raw != nil && c.raw.err != nil:
+		f.code = CodeUnreadable
+		f.text = fmt.Sprintf("%s: reading failed: %v", where, c.raw.err)
+	case c.err == io.EOF:
+		f.code = CodeTruncated
+		f.text = where + ": the file is cut off" + have
+	case errors.Is(c.err, io.ErrUnexpectedEOF):
+		f.code = CodeTruncated
+		f.text = where + ": " + data + " is cut off" + have
+	default:
+		f.code = CodeDamaged
+		f.text = fmt.Sprintf("%s: %s can't be read any further: %v", where, data, c.err)
+	}
+	return f
+}

@@ -1,0 +1,117 @@
+package capture
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+)
+
+// Stdin is the name of standard input.
+const Stdin = "-"
+
+// Options say how captures are read. The zero value reads files as they are.
+type Options struct {
+	// Stdin is what the name "-" stands for. It is not closed.
+	Stdin io.Reader
+
+	// Frames before Since, or at or after Until, are counted in Info but not
+	// yielded. Zero is no limit; frames without a time always pass.
+	Since, Until time.Time
+
+	// Progress, if not nil, is called while captures are read: with the bytes of
+	// stored files read so far and the stored size of all of them, which is -1
+	// where one of them is a pipe. It is called at most every 256 KiB, and at
+	// the end.
+	Progress func(read, total int64)
+}
+
+// Open opens captures by name; [Stdin] is standard input. Each must be a capture
+// at least by its file header: errors match [fs.ErrNotExist],
+// [fs.ErrPermission], [ErrDirectory], [ErrNotCapture] (a [*NotCaptureError]
+// says what was found instead), or [errors.ErrUnsupported] for an unknown
+// version. A capture without frames is fine.
+//
+// Several captures are merged: within each the order of the file holds, between
+// them the time, and at the same time the order of names. Only those captures
+// are held open that are read at the time, besides pipes.
+func Open(names []string, opts Options) (*Set, error) {
+	if len(names) == 0 {
+		return nil, errors.New("capture: no capture is named")
+	}
+	s := &Set{opts: opts, meter: &meter{report: opts.Progress}}
+	stdin := false
+	for i, name := range names {
+		if name == Stdin {
+			if stdin {
+				s.Close()
+				return nil, errors.New("capture: standard input is named twice")
+			}
+			stdin = true
+		}
+		f := &feed{set: s, name: name, index: i, tally: newTally(name)}
+		s.feeds = append(s.feeds, f)
+		if err := f.open(nil); err != nil {
+			s.Close()
+			return nil, err
+		}
+		if f.size < 0 || s.meter.total < 0 {
+			s.meter.total = -1
+		} else {
+			s.meter.total += f.size
+		}
+		if f.regular && len(names) > 1 {
+			f.look()
+		}
+	}
+	for _, f := range s.feeds {
+		if f.src != nil {
+			f.src.meter = s.meter
+			s.meter.read += f.src.n
+		}
+	}
+	return s, nil
+}
+
+// input is an open file.
+type input struct {
+	r       io.Reader
+	close   func() error // nil for what isn't ours
+	regular bool         // can be opened again and has a size
+	size    int64        // -1 where unknown
+}
+
+// openInput opens a file, or standard input.
+func openInput(name string, stdin io.Reader) (in input, err error) {
+	if name == Stdin {
+		if stdin == nil {
+			return in, fmt.Errorf("capture: %s: standard input is not there", name)
+		}
+		in = input{r: stdin, size: -1}
+		// Standard input may be a file: its size serves progress.
+		if f, ok := stdin.(*os.File); ok {
+			if st, err := f.Stat(); err == nil && st.Mode().IsRegular() {
+				in.size = st.Size()
+			}
+		}
+		return in, nil
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return in, nameError(name, err)
+	}
+	st, err := f.Stat()
+	if err == nil && st.IsDir() {
+		err = ErrDirectory
+	}
+	if err != nil {
+		f.Close()
+		return in, nameError(name, err)
+	}
+	in = input{r: f, close: f.Close, size: -1}
+	if st.Mode().IsRegular() {
+		in.regular, in.size = true, st.Size()
+	}
+	return in, nil
+}

@@ -1,0 +1,154 @@
+package capture
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+)
+
+// Set is the [Source] of captures that were named together. It is not safe for
+// use by several goroutines at once; Info may be asked between two frames.
+type Set struct {
+	opts    Options
+	meter   *meter
+	feeds   []*feed  // in the order of names
+	queue   queue    // feeds that haven't ended
+	started bool     // queue is filled
+	failed  error    // what ended Frames early
+	closed  bool     //
+	free    [][]byte // blocks of files that were closed
+}
+
+var _ Source = (*Set)(nil)
+
+// ErrClosed is yielded by Frames of a Set that was closed before its end.
+var ErrClosed = errors.New("capture: is closed")
+
+// Frames yields every frame once, merged by time. A loop that is left early can
+// be taken up by another call. After an error each further call yields that
+// error again.
+func (s *Set) Frames(ctx context.Context) iter.Seq2[Frame, error] {
+	return func(yield func(Frame, error) bool) {
+		if err := s.start(ctx); err != nil {
+			yield(Frame{}, err)
+			return
+		}
+		stoppable := ctx.Done() != nil
+		for len(s.queue) > 0 {
+			// Err is cheaper than a look into the channel of Done.
+			if stoppable {
+				if err := ctx.Err(); err != nil {
+					yield(Frame{}, s.interrupt(err))
+					return
+				}
+			}
+			f := s.queue[0]
+			if !f.loaded {
+				if err := f.load(ctx); err != nil {
+					yield(Frame{}, s.interrupt(err))
+					return
+				}
+				if f.ended {
+					s.queue.pop()
+				} else if len(s.queue) > 1 {
+					s.queue.fix()
+				}
+				continue
+			}
+			f.loaded = false
+			if s.wanted(&f.head) && !yield(f.head, nil) {
+				return
+			}
+			if s.closed {
+				// By the loop's body.
+				return
+			}
+		}
+		s.meter.tell()
+	}
+}
+
+// start fills the queue. What can be read only once, such as a pipe, has its
+// first frame read here.
+func (s *Set) start(ctx context.Context) error {
+	if s.failed != nil || s.started {
+		return s.failed
+	}
+	if s.closed {
+		return ErrClosed
+	}
+	if err := ctx.Err(); err != nil {
+		return s.interrupt(err)
+	}
+	s.started = true
+	for _, f := range s.feeds {
+		if f.rd != nil {
+			if err := f.load(ctx); err != nil {
+				return s.interrupt(err)
+			}
+		}
+		if !f.ended {
+			s.queue.push(f)
+		}
+	}
+	return nil
+}
+
+// interrupt ends the reading of all captures.
+func (s *Set) interrupt(err error) error {
+	s.failed = fmt.Errorf("capture: interrupted: %w", err)
+	s.queue = nil
+	for _, f := range s.feeds {
+		f.release()
+	}
+	return s.failed
+}
+
+// wanted tells whether f lies between Since and Until.
+func (s *Set) wanted(f *Frame) bool {
+	if f.Time.IsZero() {
+		return true
+	}
+	if !s.opts.Since.IsZero() && f.Time.Before(s.opts.Since) {
+		return false
+	}
+	return s.opts.Until.IsZero() || f.Time.Before(s.opts.Until)
+}
+
+// Info describes the captures in the order of names.
+func (s *Set) Info() []Info {
+	infos := make([]Info, len(s.feeds))
+	for i, f := range s.feeds {
+		if f.src != nil && f.size < 0 {
+			f.tally.info.Bytes = f.src.n
+		}
+		infos[i] = f.tally.snapshot()
+	}
+	return infos
+}
+
+// Close closes all files. It may be called more than once.
+func (s *Set) Close() error {
+	s.closed = true
+	s.queue = nil
+	if s.failed == nil {
+		s.failed = ErrClosed
+	}
+	var errs []error
+	for _, f := range s.feeds {
+		errs = append(errs, f.release())
+	}
+	s.free = nil
+	return errors.Join(errs...)
+}
+
+// block returns memory for a chunk.
+func (s *Set) block() []byte {
+	if n := len(s.free); n > 0 {
+		b := s.free[n-1]
+		s.free = s.free[:n-1]
+		return b
+	}
+	return newBlock()
+}
