@@ -1,0 +1,51 @@
+package ftp
+
+import "bytes"
+
+// MaxVerb bounds Command.Verb. A longer verb is cut: its line is still one
+// command, and the server will answer it.
+const MaxVerb = 32
+
+// ParseCommand reads one command line, its line end and Telnet bytes removed:
+// letters and digits that begin with a letter, and, behind exactly one blank, an
+// argument that may hold further blanks, also at its beginning and end.
+//
+//	The command codes themselves are alphabetic characters terminated by
+//	the character <SP> (Space) if parameters follow and Telnet-EOL otherwise.
+//
+// https://www.rfc-editor.org/rfc/rfc959#section-5.3
+//
+// Blanks before the verb are passed over; some servers do so too and others say
+// 500, but the client meant the verb. Digits are for XSHA256 and its like.
+//
+// It is false for a line that has no verb. Servers answer such a line as well,
+// most with 500, so who pairs replies must count it.
+//
+// Command.Argument is a part of line. A known verb costs no allocation.
+func ParseCommand(line []byte) (Command, bool) {
+	line = bytes.TrimLeft(line, " ")
+	verb, argument, _ := bytes.Cut(line, []byte{' '})
+	if len(verb) == 0 || !isLetter(verb[0]) {
+		return Command{}, false
+	}
+	for _, c := range verb {
+		if !isLetter(c) && !isDigit(c) {
+			return Command{}, false
+		}
+	}
+	if v, ok := LookupVerb(verb); ok {
+		return Command{Verb: v.Name, Argument: argument}, true
+	}
+	if len(verb) > MaxVerb {
+		verb = verb[:MaxVerb]
+	}
+	var upper [MaxVerb]byte
+	for i, c := range verb {
+		upper[i] = upperByte(c)
+	}
+	return Command{Verb: string(upper[:len(verb)]), Argument: argument}, true
+}
+
+func isLetter(c byte) bool { c |= 'a' - 'A'; return 'a' <= c && c <= 'z' }
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }

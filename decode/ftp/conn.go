@@ -1,0 +1,143 @@
+package ftp
+
+import (
+	"net/netip"
+	"time"
+)
+
+// Ref names a frame: the capture it is in and its number there, from 1, as
+// Wireshark shows it. The zero Ref means that there is none.
+type Ref struct {
+	Capture int
+	Frame   int64
+}
+
+// Seen says in which frame and when something was seen. The zero Seen means
+// that it was not.
+type Seen struct {
+	Ref
+	Time time.Time
+}
+
+// Yes reports whether it was seen.
+func (s Seen) Yes() bool { return s.Frame != 0 }
+
+// Side is an end of a TCP connection, and the direction of what it sends.
+type Side uint8
+
+// The two ends of a TCP connection.
+const (
+	Initiator Side = 0 // sent the SYN; on a control connection the client
+	Listener  Side = 1 // was connected to; on a control connection the server
+)
+
+// Other is the opposite end.
+func (s Side) Other() Side { return 1 - s }
+
+// Role is what a followed TCP connection is taken for.
+type Role uint8
+
+// The roles of a connection.
+const (
+	RoleNone    Role = iota // not followed
+	RoleControl             // a control connection
+	RoleData                // a data connection, or a connection that may be one
+)
+
+// Claim says how sure it is that a TCP connection is a data connection.
+type Claim uint8
+
+// The claims to a connection.
+const (
+	ClaimNone      Claim = iota // nobody waits for it
+	ClaimPossible               // its hosts have a control connection: it may be one
+	ClaimAnnounced              // its listener was announced
+)
+
+// AnswerKind is how a SYN was answered.
+type AnswerKind uint8
+
+// The answers to a SYN.
+const (
+	AnswerNone   AnswerKind = iota // nothing was seen
+	AnswerSYNACK                   // the listener accepted
+	AnswerRST                      // somebody refused in the listener's name
+	AnswerICMP                     // a host or router on the path said no
+)
+
+// SYN is one connection request.
+type SYN struct {
+	Seen
+	ISN  uint32 // initial sequence number
+	TTL  uint8  // time to live or hop limit
+	IPID uint16 // IPv4 identification, 0 for IPv6
+}
+
+// Answer is what came back for a SYN.
+type Answer struct {
+	Seen
+	Kind      AnswerKind
+	TTL       uint8      // of the packet that answered
+	From      netip.Addr // its sender: for ICMP the box that rejected
+	Type      uint8      // ICMP or ICMPv6 type
+	Code      uint8      // ICMP or ICMPv6 code
+	QuotedTTL uint8      // TTL that the SYN had left when the ICMP sender saw it
+}
+
+// MaxAttempts bounds Conn.SYNs and Conn.Answers.
+const MaxAttempts = 16
+
+// Half is what one side of a connection sent past the capture point.
+type Half struct {
+	Packets         int
+	Bytes           int64 // payload from the first to the highest sequence number, counted once; 64 bits wide
+	Missing         int64 // of Bytes, those in no captured segment
+	Retransmissions int   // segments that repeat sequence numbers; frames that the capture holds twice are not
+	FirstData       Seen  // first segment with payload
+	LastData        Seen  // latest segment with payload, retransmissions included
+	Progress        Seen  // latest segment that brought new payload
+	Confirmed       Seen  // latest packet of the other side that acknowledged more of it
+	LastPacket      Seen  // latest packet of any kind
+	FIN             Seen  // first FIN
+	Shutdown        Seen  // TLS only: the alert that its payload ends with, which closes the TLS session
+	RST             Seen  // first RST after the handshake
+	TTLMin, TTLMax  uint8 // of all its packets
+	MSS             uint16
+	ZeroWindow      Seen // first advertisement of a closed window, RST excepted
+}
+
+// Conn is a TCP connection that is followed. The decoder owns it and keeps it
+// current as long as events of it are emitted; after EventEnd it changes no
+// more. Others only read it.
+type Conn struct {
+	ID          int64             // unique, in order of first packet
+	Role        Role              //
+	Ends        [2]netip.AddrPort // by Side; without a SYN the listener is a guess
+	Midstream   bool              // the first packet seen was not a SYN or its answer
+	Recognised  bool              // a control connection found by its words, not by its port
+	TLS         bool              // TLS records were seen on it
+	First, Last Seen              // first and last packet
+	SYNs        []SYN             // at most MaxAttempts
+	SYNCount    int               // SYNs seen, repetitions included
+	Answers     []Answer          // at most MaxAttempts
+	Established Seen              // the packet that completed the handshake or showed that it was complete
+	Half        [2]Half           // by the Side that sent
+	Duplicates  int               // frames that the capture holds twice
+	Ended       bool              // no more packets will be counted: closed, reset, timed out or replaced
+}
+
+// Answered is the answer that decided the handshake: a SYN-ACK if there was
+// one, else the latest of the others; false if there was none.
+func (c *Conn) Answered() (Answer, bool) {
+	var last Answer
+	for _, a := range c.Answers {
+		if a.Kind == AnswerSYNACK {
+			return a, true
+		}
+		last = a
+	}
+	return last, len(c.Answers) > 0
+}
+
+// Packets is the number of packets of both directions.
+func (c *Conn) Packets() int { return c.Half[0].Packets + c.Half[1].Packets }
