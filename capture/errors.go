@@ -23,7 +23,7 @@ type NotCaptureError struct {
 
 // Error returns what and where, without the hint.
 func (e *NotCaptureError) Error() string {
-	return fmt.Sprintf("capture: %s: not a pcap or pcapng capture: found %s", e.Name, e.Found)
+	return fmt.Sprintf("capture: %s: not a pcap or pcapng capture: found %s", shown(e.Name), e.Found)
 }
 
 // Unwrap returns ErrNotCapture.
@@ -35,5 +35,13 @@ func nameError(name string, err error) error {
 	if pe, ok := errors.AsType[*fs.PathError](err); ok {
 		err = pe.Err
 	}
-	return fmt.Errorf("capture: %s: %w", name, err)
+	return fmt.Errorf("capture: %s: %w", shown(name), err)
+}
+
+// shown is a name as messages have it.
+func shown(name string) string {
+	if name == Stdin {
+		return "standard input"
+	}
+	return name
 }

@@ -52,7 +52,7 @@ func ExampleNotCaptureError() {
 		fmt.Println("hint:", bad.Hint)
 	}
 	// Output:
-	// capture: -: not a pcap or pcapng capture: found text that begins with "220 Welcome"
+	// capture: standard input: not a pcap or pcapng capture: found text that begins with "220 Welcome"
 	// hint: tcpdump and Wireshark write captures with -w FILE; their printed output isn't one
 }
 

@@ -2,7 +2,6 @@ package capture
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"time"
@@ -86,7 +85,7 @@ type input struct {
 func openInput(name string, stdin io.Reader) (in input, err error) {
 	if name == Stdin {
 		if stdin == nil {
-			return in, fmt.Errorf("capture: %s: standard input is not there", name)
+			return in, errors.New("capture: standard input is not there")
 		}
 		in = input{r: stdin, size: -1}
 		// Standard input may be a file: its size serves progress.

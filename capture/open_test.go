@@ -38,7 +38,7 @@ func TestOpenErrors(t *testing.T) {
 		{"missing after a good one", []string{good, filepath.Join(dir, "none.pcap")}, fs.ErrNotExist, "none.pcap"},
 		{"directory", []string{dir}, capture.ErrDirectory, dir + ": is a directory"},
 		{"nothing", nil, nil, "capture: no capture is named"},
-		{"no standard input", []string{"-"}, nil, "capture: -: standard input is not there"},
+		{"no standard input", []string{"-"}, nil, "capture: standard input is not there"},
 	} {
 		_, err := capture.Open(tt.names, capture.Options{})
 		if err == nil || tt.is != nil && !errors.Is(err, tt.is) || !strings.HasPrefix(err.Error(), "capture: ") || !strings.Contains(err.Error(), tt.want) {
@@ -96,7 +96,7 @@ func TestNotCapture(t *testing.T) {
 		if bad.Found != tt.found || (bad.Hint != "") != tt.hint || bad.Name != "-" {
 			t.Errorf("%s: found %q, hint %q; want %q", tt.name, bad.Found, bad.Hint, tt.found)
 		}
-		if want := "capture: -: not a pcap or pcapng capture: found " + tt.found; err.Error() != want {
+		if want := "capture: standard input: not a pcap or pcapng capture: found " + tt.found; err.Error() != want {
 			t.Errorf("%s: message %q, want %q", tt.name, err, want)
 		}
 	}

@@ -98,7 +98,7 @@ func TestPCAPVersion(t *testing.T) {
 	p := newPCAPFile()
 	p.major, p.minor = 3, 1
 	_, _, err := tryRead(t, p.header().buf)
-	if !errors.Is(err, errors.ErrUnsupported) || !strings.Contains(err.Error(), "capture: -: pcap version 3.1 is not supported") {
+	if !errors.Is(err, errors.ErrUnsupported) || !strings.Contains(err.Error(), "capture: standard input: pcap version 3.1 is not supported") {
 		t.Errorf("version 3.1: %v", err)
 	}
 }
