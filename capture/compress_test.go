@@ -155,8 +155,13 @@ func TestXZChecks(t *testing.T) {
 	data := capturetest.PCAP(sample(40)...)
 	want, _ := read(t, data)
 	for _, args := range [][]string{
-		{"--check=none"}, {"--check=crc32"}, {"--check=crc64"}, {"--check=sha256"},
-		{"-9"}, {"-0"}, {"-T2", "--block-size=512"},
+		{"--check=none"},
+		{"--check=crc32"},
+		{"--check=crc64"},
+		{"--check=sha256"},
+		{"-9"},
+		{"-0"},
+		{"-T2", "--block-size=512"},
 	} {
 		cmd := exec.Command(path, append(args, "-c")...)
 		cmd.Stdin = bytes.NewReader(data)

@@ -3,7 +3,6 @@ package capture
 import (
 	"errors"
 	"fmt"
-
 	"math"
 	"time"
 )

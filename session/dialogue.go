@@ -1,0 +1,317 @@
+package session
+
+import (
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/ftpscope/ftpscope/decode/ftp"
+)
+
+// implicitPort is where control connections are TLS from the first byte.
+const implicitPort = 990
+
+// dialogue is a session under way: what its control connection said so far.
+type dialogue struct {
+	t         *Tracker
+	s         *Session
+	conn      *ftp.Conn
+	number    int
+	pairs     pairs
+	drafts    []*draft
+	begun     int // transfers that got an id
+	dir       workdir
+	kind      byte     // TYPE in force, 0 unknown
+	rest      *restart // REST for the next transfer, or nil
+	name      string   // argument of a USER whose login is not decided
+	auth      string
+	greeted   bool
+	encrypted bool     // the control connection can't be read now
+	closed    bool     // its control connection is over
+	active    ftp.Seen // latest event of the control connection
+}
+
+func newDialogue(t *Tracker, c *ftp.Conn, number int) *dialogue {
+	return &dialogue{t: t, conn: c, number: number, greeted: c.Midstream, s: &Session{
+		ID: "s" + strconv.Itoa(number), Client: c.Ends[ftp.Initiator], Server: c.Ends[ftp.Listener],
+		Login: LoginNone, Security: SecurityNone, Control: c,
+	}}
+}
+
+func (d *dialogue) client() netip.Addr { return d.conn.Ends[ftp.Initiator].Addr() }
+func (d *dialogue) server() netip.Addr { return d.conn.Ends[ftp.Listener].Addr() }
+
+func (d *dialogue) notice(code, format string, a ...any) {
+	d.s.Notices = noted(d.s.Notices, ftp.Notice{Code: code, Message: fmt.Sprintf(format, a...), Time: d.active.Time})
+}
+
+// command takes a command of the client.
+func (d *dialogue) command(ev *ftp.Event) {
+	d.encrypted = false // it can be read (again, after CCC)
+	if len(d.s.Commands) >= d.t.limits.Commands {
+		d.notice("limit-commands", "more than %d commands: later ones are not listed", d.t.limits.Commands)
+		d.pairs.add(pending{index: -1, verb: ev.Command.Verb, end: ev.Offset}, d.t.limits.Pending)
+		return
+	}
+	c := Command{Seen: ev.Seen, Verb: ev.Command.Verb, Argument: string(ev.Command.Argument), Cut: ev.Cut}
+	d.s.Commands = append(d.s.Commands, c)
+	p := pending{index: len(d.s.Commands) - 1, verb: c.Verb, end: ev.Offset}
+	switch {
+	case ftp.Announces(c.Verb) != ftp.ModeUnknown && !epsvAll(c):
+		p.draft = d.announce(c)
+	case ftp.IsTransfer(c.Verb):
+		p.draft = d.wanted(c)
+	case c.Verb == "USER":
+		d.name = c.Argument
+		if d.s.Login != LoginAccepted {
+			d.s.User, d.s.HasUser = c.Argument, true
+		}
+	case c.Verb == "REST":
+		d.rest = nil
+		if n, err := strconv.ParseInt(strings.TrimSpace(c.Argument), 10, 64); err == nil && n > 0 {
+			d.rest = &restart{offset: n}
+		}
+		p.rest = d.rest
+	case c.Verb == "ABOR":
+		if x := d.latest(); x != nil && x.t.Command != nil && x.open() {
+			x.t.Aborted = true
+			p.draft = x
+		}
+	}
+	if d.pairs.add(p, d.t.limits.Pending) {
+		d.notice("limit-pending", "more than %d commands wait for a reply: the oldest are taken for unanswered", d.t.limits.Pending)
+	}
+}
+
+// epsvAll recognises the promise to use no other command from now on, which
+// announces nothing.
+// https://www.rfc-editor.org/rfc/rfc2428#section-4
+func epsvAll(c Command) bool {
+	return c.Verb == "EPSV" && strings.EqualFold(strings.TrimSpace(c.Argument), "ALL")
+}
+
+// latest is the last transfer that was begun, or nil.
+func (d *dialogue) latest() *draft {
+	if len(d.drafts) == 0 {
+		return nil
+	}
+	return d.drafts[len(d.drafts)-1]
+}
+
+// reply takes a reply of the server.
+func (d *dialogue) reply(ev *ftp.Event) {
+	code, text := ev.Reply.Code, ev.Reply.Text
+	r := Reply{Seen: ev.Seen, Code: code, Text: string(text)}
+	if d.greet(r) {
+		return
+	}
+	d.pairs.settle(ev.Acked, code, func(p pending) bool { return p.draft != nil && p.draft.t.Aborted && p.draft.abor != nil })
+	i := d.pairs.find(code, text, ev.Acked)
+	if i < 0 {
+		if len(d.s.Unsolicited) < d.t.limits.Unsolicited {
+			d.s.Unsolicited = append(d.s.Unsolicited, r)
+		} else {
+			d.notice("limit-unsolicited", "more than %d replies that answer no command: later ones are not listed", d.t.limits.Unsolicited)
+		}
+		return
+	}
+	d.greeted = true
+	p := d.pairs.queue[i]
+	if code/100 != 1 {
+		var skipped []pending
+		p, skipped = d.pairs.take(i)
+		d.unanswered(skipped)
+	}
+	if p.index < 0 {
+		return
+	}
+	if p.verb == "ABOR" && code == 426 && p.draft != nil && p.draft.t.Reply != nil && p.draft.t.Reply.Code/100 == 2 {
+		d.swapAbort(p, r)
+		return
+	}
+	c := &d.s.Commands[p.index]
+	if len(c.Replies) >= d.t.limits.Replies {
+		d.notice("limit-replies", "more than %d replies to one command: later ones are not listed", d.t.limits.Replies)
+		return
+	}
+	c.Replies = append(c.Replies, r)
+	d.answered(p, c, r, ev.Cut)
+}
+
+// unanswered is told of commands whose replies are not in the capture: nobody
+// knows what they did.
+func (d *dialogue) unanswered(skipped []pending) {
+	for _, p := range skipped {
+		switch p.verb {
+		case "CWD", "XCWD", "CDUP", "XCUP":
+			d.dir.forget()
+		case "TYPE":
+			d.kind = 0
+		}
+	}
+}
+
+// swapAbort mends an early guess: a server said 2xx to ABOR first and 426 to the
+// transfer afterwards (ProFTPD does), and the 2xx was taken for the transfer's.
+func (d *dialogue) swapAbort(p pending, r Reply) {
+	x := p.draft
+	d.s.Commands[p.index].Replies = append(d.s.Commands[p.index].Replies, *x.t.Reply)
+	own := &d.s.Commands[x.last]
+	own.Replies[len(own.Replies)-1] = r
+	x.t.Reply = &r
+}
+
+// greet takes the greeting: 220, perhaps after 120, or a refusal.
+// https://www.rfc-editor.org/rfc/rfc959#section-5.4
+func (d *dialogue) greet(r Reply) bool {
+	if d.greeted || r.Code != 220 && r.Code != 120 && (r.Code < 400 || len(d.pairs.queue) > 0) {
+		return false
+	}
+	if r.Code == 120 {
+		return true
+	}
+	d.greeted = true
+	if r.Code != 220 {
+		d.s.Unsolicited = append(d.s.Unsolicited, r)
+		return true
+	}
+	d.s.Banner, d.s.HasBanner = r.Text, true
+	return true
+}
+
+// answered draws the conclusions from a reply to a command.
+func (d *dialogue) answered(p pending, c *Command, r Reply, cut bool) {
+	ok := r.Code/100 == 2
+	switch {
+	case p.draft != nil && p.verb == "ABOR":
+		p.draft.abor = &c.Replies[len(c.Replies)-1]
+	case p.draft != nil && ftp.IsTransfer(p.verb):
+		p.draft.replied(r)
+	case p.draft != nil:
+		p.draft.answered(r, cut)
+	case p.verb == "USER" || p.verb == "PASS" || p.verb == "ACCT" || p.verb == "ADAT":
+		d.login(p.verb, r.Code)
+	case p.verb == "CWD" || p.verb == "XCWD":
+		if ok {
+			d.dir.change(c.Argument)
+		}
+	case p.verb == "CDUP" || p.verb == "XCUP":
+		if ok {
+			d.dir.up()
+		}
+	case p.verb == "PWD" || p.verb == "XPWD":
+		if dir, quoted := ftp.Quoted257([]byte(r.Text)); quoted && r.Code == 257 {
+			d.dir.set(dir)
+		}
+	case p.verb == "TYPE":
+		if ok && c.Argument != "" {
+			d.kind = c.Argument[0] &^ 0x20
+		}
+	case p.verb == "REST":
+		if r.Code != 350 && p.rest != nil {
+			p.rest.declined = true
+		}
+	case p.verb == "AUTH":
+		d.authenticated(c.Argument, r.Code)
+	case p.verb == "REIN":
+		if ok {
+			d.s.Login, d.dir, d.kind, d.rest = LoginNone, workdir{}, 0, nil
+		}
+	}
+}
+
+func (d *dialogue) login(verb string, code int) {
+	switch {
+	case code == 230 || code == 232 || verb != "USER" && code == 202:
+		d.s.Login = LoginAccepted
+		if d.name != "" {
+			d.s.User, d.s.HasUser = d.name, true
+		}
+	case code >= 400 && d.s.Login != LoginAccepted && verb != "ADAT":
+		d.s.Login = LoginDenied
+	}
+}
+
+// authenticated takes the answer to AUTH. VxWorks says 200 instead of 234.
+// https://www.rfc-editor.org/rfc/rfc4217#section-4
+func (d *dialogue) authenticated(mechanism string, code int) {
+	if code/100 != 2 && code != 334 && code != 335 {
+		return
+	}
+	if m := strings.ToUpper(strings.TrimSpace(mechanism)); strings.HasPrefix(m, "TLS") || strings.HasPrefix(m, "SSL") {
+		d.s.Security = SecurityExplicitTLS
+	} else {
+		d.s.Security = SecurityGSSAPI
+	}
+	d.auth = mechanism
+}
+
+// secured is told when TLS records begin in one direction.
+func (d *dialogue) secured(ev *ftp.Event) {
+	d.encrypted = true
+	d.dir.forget() // what is said in secret may change both
+	d.kind = 0
+	if d.s.Security == SecurityNone || d.s.Security == SecurityGSSAPI {
+		d.s.Security = SecurityExplicitTLS
+		if len(d.s.Commands) == 0 && !d.s.HasBanner && d.auth == "" && (!d.conn.Midstream || d.conn.Ends[ftp.Listener].Port() == implicitPort) {
+			d.s.Security = SecurityImplicitTLS
+		}
+	}
+}
+
+func (d *dialogue) gap(ev *ftp.Event) {
+	d.s.LostBytes += ev.Lost
+	if ev.From == ftp.Listener {
+		d.pairs.gap()
+		return
+	}
+	d.dir.forget() // a CWD or TYPE may be lost
+	d.kind = 0
+}
+
+// mayBeData reports whether a connection between the two hosts of an encrypted
+// session can be one of its data connections: opened by the client to a port
+// that a server may choose, or by the server from its data port or an ephemeral
+// one to a client's ephemeral port.
+func (d *dialogue) mayBeData(c *ftp.Conn) bool {
+	from, to := c.Ends[ftp.Initiator], c.Ends[ftp.Listener]
+	if to.Port() < 1024 {
+		return false
+	}
+	if from.Addr() == d.client() && to.Addr() == d.server() {
+		return true
+	}
+	if from.Addr() != d.server() || to.Addr() != d.client() {
+		return false
+	}
+	return from.Port() <= 20 || from.Port() >= 1024 || from.Port() == d.dataPort()
+}
+
+// dataPort is the server's default data port, L-1.
+// https://www.rfc-editor.org/rfc/rfc959#section-5.2
+func (d *dialogue) dataPort() uint16 { return d.conn.Ends[ftp.Listener].Port() - 1 }
+
+// modeOf is the mode by the initiator of a connection. Where client and server
+// are one host, only a server's usual source port speaks for active mode.
+func (d *dialogue) modeOf(c *ftp.Conn) ftp.Mode {
+	from := c.Ends[ftp.Initiator]
+	switch {
+	case from.Addr() != d.server():
+		return ftp.ModePassive
+	case from.Addr() != d.client(), from.Port() <= 20, from.Port() == d.dataPort():
+		return ftp.ModeActive
+	}
+	return ftp.ModePassive
+}
+
+// lastWord is when the session's control connection last carried what may have
+// announced the connection: the listener's side spoke.
+func (d *dialogue) lastWord(c *ftp.Conn) time.Time {
+	side := ftp.Listener
+	if c.Ends[ftp.Listener].Addr() == d.client() {
+		side = ftp.Initiator
+	}
+	return d.conn.Half[side].LastData.Time
+}

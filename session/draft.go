@@ -1,0 +1,231 @@
+package session
+
+import (
+	"net/netip"
+	"slices"
+	"strconv"
+
+	"github.com/ftpscope/ftpscope/decode/ftp"
+)
+
+// draft is a transfer under way.
+type draft struct {
+	d      *dialogue
+	t      *Transfer
+	ann    *announced  // nil without an announcement
+	last   int         // index in Session.Commands of its latest command: of the announcement, or of the transfer
+	rest   *restart    // the REST before its command, or nil
+	prelim *Reply      // 1yz reply to the command
+	abor   *Reply      // reply to the ABOR for it
+	conns  []*ftp.Conn // inferred connections; announced ones are in ann
+	next   ftp.Seen    // the first command after its last one
+}
+
+// restart is an offset that REST asked for.
+type restart struct {
+	offset   int64
+	declined bool
+}
+
+// begin adds a transfer to the session, or returns nil beyond the limit.
+func (d *dialogue) begin(mode ftp.Mode) *draft {
+	if len(d.drafts) >= d.t.limits.Transfers {
+		d.notice("limit-transfers", "more than %d transfers: later ones are not listed", d.t.limits.Transfers)
+		return nil
+	}
+	d.begun++
+	x := &draft{d: d, t: &Transfer{
+		ID: d.s.ID + ".t" + strconv.Itoa(d.begun), Mode: mode, Correlation: CorrelationAnnounced,
+	}}
+	d.drafts = append(d.drafts, x)
+	return x
+}
+
+// announce begins a transfer with an announcing command.
+func (d *dialogue) announce(c Command) *draft {
+	before := d.latest()
+	x := d.begin(ftp.Announces(c.Verb))
+	if x == nil {
+		return nil
+	}
+	if before != nil && before.ann != nil {
+		before.ann.closed = c.Seen
+	}
+	x.last = len(d.s.Commands) - 1
+	verb := c.Verb
+	if verb == "CPSV" {
+		verb = "PASV" // its secure sibling for server-to-server transfers, answered by 227
+	}
+	x.ann = &announced{owner: d, mode: x.t.Mode, asked: c.Seen, a: Announcement{Verb: verb, Seen: c.Seen}}
+	if x.t.Mode == ftp.ModeActive && !c.Cut {
+		told, err := ftp.Command{Verb: c.Verb, Argument: []byte(c.Argument)}.Announcement()
+		if err == nil {
+			x.expect(told.Endpoint)
+		}
+	}
+	return x
+}
+
+// expect opens the announcement for the connection that is to come, or came.
+func (x *draft) expect(at netip.AddrPort) {
+	a := x.ann
+	a.a.Endpoint, a.readable = at, true
+	x.d.t.expected.add(a)
+	for range x.d.t.limits.Attempts {
+		c := x.d.t.strays.take(func(c *ftp.Conn) bool {
+			return a.asked.Time.Sub(c.First.Time).Abs() <= early && a.waits(c) && a.fits(c.Ends[0], c.Ends[1]) > peer
+		})
+		if c == nil {
+			return
+		}
+		x.d.t.tie(c)
+	}
+}
+
+// answered takes the reply to the announcing command.
+func (x *draft) answered(r Reply, cut bool) {
+	a := &x.ann.a
+	if r.Code/100 == 1 {
+		return
+	}
+	ok := r.Code/100 == 2
+	a.Accepted = &ok
+	if !ok || x.ann.mode != ftp.ModePassive {
+		return
+	}
+	a.Seen = r.Seen
+	// The code tells the form: some servers answer EPSV with 227, or PASV with 229.
+	told, err := ftp.Reply{Code: r.Code, Text: []byte(r.Text)}.Announcement()
+	if err != nil || told.Verb == "" || cut && !closedBracket(r.Text) {
+		return
+	}
+	at := told.Endpoint
+	if !at.Addr().IsValid() {
+		at = netip.AddrPortFrom(x.d.server(), at.Port())
+	}
+	x.expect(at)
+}
+
+// closedBracket reports whether the numbers of a reply whose end is missing
+// were captured in full.
+func closedBracket(text string) bool { return len(text) > 0 && slices.Contains([]byte(text), ')') }
+
+// wanted takes a transfer command: of the announcement before it, of one whose
+// command was rejected before a data connection came, or without any.
+func (d *dialogue) wanted(c Command) *draft {
+	x := d.latest()
+	switch {
+	case x != nil && x.ann != nil && x.t.Command == nil && (x.ann.a.Accepted == nil || *x.ann.a.Accepted):
+	case x != nil && x.ann != nil && x.t.Command != nil && x.declined():
+		shared := x.ann
+		if x = d.begin(shared.mode); x != nil {
+			x.ann = shared
+		}
+	default:
+		x = d.begin(ftp.ModeUnknown)
+	}
+	if x == nil {
+		return nil
+	}
+	x.t.Command = &TransferCommand{Verb: c.Verb, Argument: c.Argument, Seen: c.Seen}
+	x.t.Direction = ftp.TransferDirection(c.Verb)
+	x.rest, d.rest = d.rest, nil
+	x.last = len(d.s.Commands) - 1
+	return x
+}
+
+// declined reports whether the server said no to the command and did nothing.
+func (x *draft) declined() bool {
+	return x.t.Reply != nil && x.t.Reply.Code >= 400 && x.prelim == nil && !x.carried()
+}
+
+// carried reports whether any payload went over a connection of this transfer.
+func (x *draft) carried() bool {
+	return slices.ContainsFunc(x.tried(), func(c *ftp.Conn) bool { return c.Half[0].Bytes > 0 || c.Half[1].Bytes > 0 })
+}
+
+// tried lists the connections that belong to the transfer.
+func (x *draft) tried() []*ftp.Conn {
+	if len(x.conns) > 0 || x.ann == nil {
+		return x.conns
+	}
+	return x.ann.conns
+}
+
+// open reports whether the final reply is still to come.
+func (x *draft) open() bool { return x.t.Reply == nil }
+
+// running reports whether a connection of the transfer is not over.
+func (x *draft) running() bool {
+	return slices.ContainsFunc(x.tried(), func(c *ftp.Conn) bool { return !c.Ended })
+}
+
+// replied takes a reply to the transfer command.
+func (x *draft) replied(r Reply) {
+	x.resolve()
+	if x.t.Command.Verb == "STOU" {
+		if name, ok := ftp.STOUName(r.Code, []byte(r.Text)); ok {
+			x.name(name)
+		}
+	}
+	if r.Code/100 == 1 {
+		x.prelim = &r
+		return
+	}
+	x.t.Reply = &r
+}
+
+// resolve works out path, type and offset when the first reply comes: by then the replies to
+// all earlier commands have come.
+func (x *draft) resolve() {
+	if x.prelim != nil || x.t.Reply != nil || x.t.HasPath {
+		return
+	}
+	x.t.Type = x.d.kind
+	if x.rest != nil && !x.rest.declined {
+		x.t.Offset = x.rest.offset
+	}
+	switch c := x.t.Command; c.Verb {
+	case "STOU":
+	case "LIST", "NLST":
+		x.name(withoutOptions(c.Argument))
+	default:
+		x.name(c.Argument)
+	}
+}
+
+func (x *draft) name(argument string) {
+	if p, ok := x.d.dir.resolve(argument); ok {
+		x.t.Path, x.t.HasPath = p, true
+	} else if x.t.Command.Verb == "STOU" {
+		x.t.Path, x.t.HasPath = argument, true // the name that the server chose, whatever directory it is in
+	}
+}
+
+// inferred begins a transfer, or goes on with one, by a connection that no
+// readable announcement is known for.
+func (d *dialogue) inferred(c *ftp.Conn) {
+	x := d.latest()
+	if x == nil || x.t.Correlation != CorrelationInferred || !x.again(c) {
+		if x = d.begin(d.modeOf(c)); x == nil {
+			return
+		}
+		x.t.Correlation = CorrelationInferred
+	}
+	x.adds(c)
+}
+
+// adds gives the transfer a connection that nothing announced readably.
+func (x *draft) adds(c *ftp.Conn) {
+	x.conns = append(x.conns, c)
+	x.d.t.waiting[c.ID] = append(x.d.t.waiting[c.ID], x.d)
+}
+
+// again reports whether c repeats a failed attempt at the same endpoint.
+func (x *draft) again(c *ftp.Conn) bool {
+	if len(x.conns) == 0 {
+		return false
+	}
+	last := x.conns[len(x.conns)-1]
+	return !last.Established.Yes() && last.Ends[ftp.Listener] == c.Ends[ftp.Listener] && len(x.conns) < x.d.t.limits.Attempts
+}

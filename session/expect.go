@@ -1,0 +1,165 @@
+package session
+
+import (
+	"net/netip"
+	"slices"
+	"time"
+
+	"github.com/ftpscope/ftpscope/decode/ftp"
+)
+
+// announced is an announcement and the connections that came of it. Transfers
+// whose commands were rejected before a data connection came share it.
+type announced struct {
+	owner    *dialogue
+	a        Announcement
+	asked    ftp.Seen // the command: PORT, or PASV
+	mode     ftp.Mode
+	readable bool     // Endpoint is what was announced
+	closed   ftp.Seen // the session announced anew; zero if it did not
+	conns    []*ftp.Conn
+}
+
+// stale is how long an announcement is believed that the session itself replaced.
+// nf_conntrack_ftp keeps an expectation as long.
+const stale = 5 * time.Minute
+
+// early is how long before its announcement a connection may have begun, in a
+// capture whose frames are out of order.
+const early = 2 * time.Second
+
+// peer is the most that fits can be where the initiator is not the announced
+// peer of the session.
+const peer = 3
+
+// fits tells how well a connection fits the announcement: 0 not at all. The
+// listener's port must be the announced one. The announced address is a soft
+// key, because NAT changes it and clients ignore it; so is the initiator, who
+// may be a third host (FXP) or have another address behind NAT. The initiator's
+// port says nothing.
+func (a *announced) fits(initiator, listener netip.AddrPort) int {
+	if !a.readable || listener.Port() != a.a.Endpoint.Port() || a.a.Accepted != nil && !*a.a.Accepted && len(a.conns) > 0 {
+		return 0
+	}
+	waits, comes := a.owner.client(), a.owner.server()
+	if a.mode == ftp.ModePassive {
+		waits, comes = comes, waits
+	}
+	score := 0
+	switch listener.Addr() {
+	case waits:
+		score = peer
+	case a.a.Endpoint.Addr():
+		score = peer - 1
+	default:
+		return 0
+	}
+	if initiator.Addr() == comes {
+		score += peer + 1
+	}
+	return score
+}
+
+// satisfied reports whether a connection of this announcement was established,
+// and not thrown out before it carried anything, as a third host's is.
+func (a *announced) satisfied() bool {
+	return slices.ContainsFunc(a.conns, func(c *ftp.Conn) bool {
+		empty := c.Half[0].Bytes == 0 && c.Half[1].Bytes == 0
+		reset := c.Half[0].RST.Yes() || c.Half[1].RST.Yes()
+		gone := reset || !ended(c).IsZero() && a.fits(c.Ends[0], c.Ends[1]) <= peer
+		return c.Established.Yes() && !(empty && gone)
+	})
+}
+
+// expected holds the announcements of live sessions by the listener's port.
+type expected struct {
+	byPort map[uint16][]*announced
+}
+
+func (e *expected) at(port uint16) []*announced { return e.byPort[port] }
+
+func (e *expected) add(a *announced) {
+	p := a.a.Endpoint.Port()
+	e.byPort[p] = append(e.byPort[p], a)
+}
+
+func (e *expected) remove(a *announced) {
+	p := a.a.Endpoint.Port()
+	if rest := slices.DeleteFunc(e.byPort[p], func(x *announced) bool { return x == a }); len(rest) > 0 {
+		e.byPort[p] = rest
+	} else {
+		delete(e.byPort, p)
+	}
+}
+
+// match finds what a connection was announced by: in each session the latest
+// announcement that fits and waits. A session whose announced peer opens it is
+// preferred; a third host's connection belongs to the session that listens only
+// if the session of the initiator named that endpoint too (FXP), or if no better
+// one is there.
+func (e *expected) match(c *ftp.Conn) []*announced {
+	var sure, weak []*announced
+	for _, a := range slices.Backward(e.at(c.Ends[ftp.Listener].Port())) {
+		if !a.waits(c) {
+			continue
+		}
+		if fit := a.fits(c.Ends[0], c.Ends[1]); fit > peer {
+			sure = append(sure, a)
+		} else if fit > 0 {
+			weak = append(weak, a)
+		}
+	}
+	if len(sure) == 0 {
+		return weak[:min(1, len(weak))]
+	}
+	best := sure[0]
+	if !best.third() {
+		return []*announced{best}
+	}
+	for _, w := range weak {
+		if w.owner.client() == best.owner.client() && w.mode != best.mode {
+			return []*announced{best, w}
+		}
+	}
+	return []*announced{best}
+}
+
+// waits reports whether the announcement is still open for the connection.
+func (a *announced) waits(c *ftp.Conn) bool {
+	replaced := a.closed.Yes() && c.First.Time.Sub(a.closed.Time) > stale
+	return !replaced && (a.a.Accepted == nil || *a.a.Accepted) && !a.satisfied()
+}
+
+// third reports whether an active announcement names neither end of its session.
+func (a *announced) third() bool {
+	addr := a.a.Endpoint.Addr()
+	return a.mode == ftp.ModeActive && addr != a.owner.client() && addr != a.owner.server()
+}
+
+// strays are connections between two hosts with a control connection that
+// nothing announced so far: the announcement may be late, lost or cut off.
+type strays struct {
+	all   []*ftp.Conn // oldest first
+	limit int
+}
+
+// add keeps a connection; beyond the limit the oldest is forgotten, which full
+// reports.
+func (s *strays) add(c *ftp.Conn) (full bool) {
+	if full = len(s.all) >= s.limit; full {
+		s.all = slices.Delete(s.all, 0, 1)
+	}
+	s.all = append(s.all, c)
+	return full
+}
+
+// take removes and returns the first stray that fits.
+func (s *strays) take(fits func(*ftp.Conn) bool) *ftp.Conn {
+	i := slices.IndexFunc(s.all, fits)
+	if i < 0 {
+		return nil
+	}
+	c := s.all[i]
+	s.all = slices.Delete(s.all, i, i+1)
+	return c
+}

@@ -1,0 +1,203 @@
+package session
+
+import (
+	"time"
+
+	"github.com/ftpscope/ftpscope/decode/ftp"
+)
+
+// The times that outcomes rest on.
+const (
+	stall    = 5 * time.Second // no data for so long is a stall (report.md, "outcome")
+	deadline = 3 * time.Second // before it, or before three SYNs, an unanswered SYN proves nothing (diagnoses.md, 4.3)
+	patience = 3 * time.Second // a client that waited so long before it gave up had tried
+)
+
+// outcome says what became of the transfer; c is the connection that counts, or
+// nil. The order is that of report.md: the first word that fits holds.
+func (x *draft) outcome(c *ftp.Conn) Outcome {
+	opened := c != nil && (c.Established.Yes() || c.Midstream)
+	code := 0
+	if x.t.Reply != nil {
+		code = x.t.Reply.Code
+	}
+	done := code/100 == 2 && x.t.Reply != x.abor
+	switch {
+	case x.rejected(c, opened, code):
+		return OutcomeRejected
+	case c != nil && !opened && !done:
+		return x.unopened(c)
+	case done:
+		return OutcomeCompleted
+	case opened:
+		return x.carriedOn(c)
+	}
+	return x.unconnected(code)
+}
+
+// rejected reports whether server or client declined by reply, for a reason of
+// its own: not because a data connection failed, and before any data flowed.
+func (x *draft) rejected(c *ftp.Conn, opened bool, code int) bool {
+	failed := c != nil && !opened
+	if a := x.ann; a != nil && a.a.Accepted != nil && !*a.a.Accepted {
+		if failed {
+			return false
+		}
+		if x.t.Command == nil {
+			return !x.waitedInVain()
+		}
+	}
+	switch {
+	case code < 400 || x.prelim != nil || opened && x.carried():
+		return false
+	case connectionTrouble(code):
+		// "425 Use PORT or PASV first.": nothing had been announced.
+		return !opened && !failed && (x.ann == nil || x.ann.a.Accepted != nil && !*x.ann.a.Accepted)
+	}
+	return true
+}
+
+// connectionTrouble reports whether a reply speaks of connections, as x2z do
+// (RFC 959 section 4.2.1), or comes when a data connection timed out.
+func connectionTrouble(code int) bool { return code == 421 || code == 425 || code == 426 }
+
+// waitedInVain reports whether the refusal of an active announcement tells of a
+// data connection that failed elsewhere: pyftpdlib connects when it reads PORT
+// and answers it with 421 or 425 if nobody accepted.
+func (x *draft) waitedInVain() bool {
+	if x.ann.mode != ftp.ModeActive {
+		return false
+	}
+	replies := x.d.s.Commands[x.last].Replies
+	return x.t.Command == nil && len(replies) > 0 && connectionTrouble(replies[len(replies)-1].Code)
+}
+
+// unopened says how a connection failed to open.
+func (x *draft) unopened(c *ftp.Conn) Outcome {
+	a, answered := c.Answered()
+	switch {
+	case answered && a.Kind == ftp.AnswerRST:
+		return OutcomeRefused
+	case answered && a.Kind == ftp.AnswerICMP:
+		return OutcomeBlocked
+	}
+	// No verdict before the deadline, unless somebody gave up.
+	waited := x.d.t.now.Sub(c.First.Time)
+	if !x.d.stateEnded() && !x.next.Yes() && x.t.Reply == nil && (waited < deadline || c.SYNCount < 3 && !answered && waited < stall) {
+		return OutcomeIncomplete
+	}
+	return OutcomeBlocked
+}
+
+// carriedOn judges a connection that opened, without a 2xx to the command.
+func (x *draft) carriedOn(c *ftp.Conn) Outcome {
+	sender := &c.Half[x.sender(c)]
+	receiver := &c.Half[x.sender(c).Other()]
+	bytes := sender.Bytes + receiver.Bytes
+	if x.t.Command == nil && bytes == 0 && x.t.Correlation == CorrelationAnnounced {
+		return OutcomeUnused
+	}
+	if x.t.Reply == nil && sender.Bytes > 0 && inOrder(sender, receiver) {
+		return OutcomeCompleted
+	}
+	if (bytes > 0 || x.t.Command != nil) && x.end(c).Sub(x.progress(c)) >= stall {
+		return OutcomeStalled
+	}
+	if x.t.Reply != nil || x.t.Aborted || !ended(c).IsZero() || x.d.stateEnded() {
+		return OutcomeAborted
+	}
+	return OutcomeIncomplete
+}
+
+// inOrder reports whether the sender closed the connection, by FIN or by the
+// alert that closes a TLS session, before the receiver ended or reset it.
+// https://www.rfc-editor.org/rfc/rfc4217#section-10.1
+func inOrder(sender, receiver *ftp.Half) bool {
+	closed := closing(sender)
+	if closed.IsZero() || sender.RST.Yes() {
+		return false
+	}
+	before := func(s ftp.Seen) bool { return !s.Yes() || !s.Time.Before(closed) }
+	return before(receiver.FIN) && before(receiver.RST)
+}
+
+// progress is when the data connection last got on: when payload arrived that
+// was acknowledged, or else when the connection was opened and the server said
+// that it begins. Payload that is sent in vain is no progress.
+func (x *draft) progress(c *ftp.Conn) time.Time {
+	at := c.Established.Time
+	if x.prelim != nil && x.prelim.Seen.Time.After(at) {
+		at = x.prelim.Seen.Time
+	}
+	for i := range c.Half {
+		h := &c.Half[i]
+		got := h.Confirmed
+		if !got.Yes() && c.Half[1-i].Packets == 0 {
+			got = h.Progress // only one direction was captured
+		}
+		if got.Yes() && got.Time.After(at) {
+			at = got.Time
+		}
+	}
+	return at
+}
+
+// end is when the data connection was over: when somebody ended it, the final
+// reply came, or the capture stopped.
+func (x *draft) end(c *ftp.Conn) time.Time {
+	end := x.d.t.now
+	if at := ended(c); !at.IsZero() && at.Before(end) {
+		end = at
+	}
+	if r := x.t.Reply; r != nil && r.Seen.Time.Before(end) {
+		end = r.Seen.Time
+	}
+	return end
+}
+
+// stateEnded reports whether the control connection was closed or reset.
+func (d *dialogue) stateEnded() bool {
+	switch stateOf(d.conn) {
+	case StateClosed, StateReset:
+		return true
+	}
+	return false
+}
+
+// unconnected judges a transfer without any connection in the capture.
+func (x *draft) unconnected(code int) Outcome {
+	a := x.ann
+	switch {
+	case a == nil:
+		return OutcomeUnknown
+	case x.t.Command == nil && a.a.Accepted != nil && !*a.a.Accepted:
+		return OutcomeUnseen // rejected() found that it was tried elsewhere
+	case x.t.Command == nil && x.waited() >= patience:
+		return OutcomeUnseen
+	case x.t.Command == nil && !x.next.Yes() && !x.d.stateEnded():
+		return OutcomeIncomplete
+	case x.t.Command == nil:
+		return OutcomeUnused
+	case x.t.Reply == nil && x.d.s.LostBytes > 0:
+		return OutcomeUnknown
+	case x.t.Reply == nil && !x.next.Yes() && !x.d.stateEnded() && x.d.t.now.Sub(x.t.Command.Seen.Time) < deadline:
+		return OutcomeIncomplete
+	case code >= 400 && x.prelim != nil && !connectionTrouble(code):
+		return OutcomeAborted // the server had begun
+	}
+	return OutcomeUnseen
+}
+
+// waited is how long the client did nothing after an accepted announcement that
+// no transfer command followed.
+func (x *draft) waited() time.Duration {
+	from := x.ann.a.Seen.Time
+	switch {
+	case x.next.Yes():
+		return x.next.Time.Sub(from)
+	case x.d.stateEnded():
+		at := ended(x.d.conn)
+		return at.Sub(from)
+	}
+	return x.d.t.now.Sub(from)
+}
