@@ -290,6 +290,7 @@ func (f *flow) send(side ftp.Side, n int64) *flow {
 	seen := f.h.packet()
 	f.touch(side.Other(), seen)
 	f.c.Half[side].Confirmed = seen
+	f.c.Half[side].Acked = f.c.Half[side].Bytes
 	return f
 }
 

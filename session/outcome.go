@@ -110,12 +110,16 @@ func (x *draft) carriedOn(c *ftp.Conn) Outcome {
 }
 
 // inOrder reports whether the sender closed the connection, by FIN or by the
-// alert that closes a TLS session, before the receiver ended or reset it.
+// alert that closes a TLS session, before the receiver ended or reset it, and all
+// that it sent arrived.
 // https://www.rfc-editor.org/rfc/rfc4217#section-10.1
 func inOrder(sender, receiver *ftp.Half) bool {
 	closed := closing(sender)
 	if closed.IsZero() || sender.RST.Yes() {
 		return false
+	}
+	if receiver.Packets > 0 && sender.Acked < sender.Bytes {
+		return false // not all of it arrived
 	}
 	before := func(s ftp.Seen) bool { return !s.Yes() || !s.Time.Before(closed) }
 	return before(receiver.FIN) && before(receiver.RST)

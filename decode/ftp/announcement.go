@@ -64,6 +64,7 @@ type AnnouncementError struct {
 	Want   string // what should be there
 }
 
+// Error says which form it was to be, what was wanted, and where.
 func (e *AnnouncementError) Error() string {
 	return "ftp: " + e.Form + ": want " + e.Want + " at byte " + strconv.Itoa(e.Offset)
 }

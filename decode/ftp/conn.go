@@ -97,6 +97,7 @@ type Half struct {
 	LastData        Seen  // latest segment with payload, retransmissions included
 	Progress        Seen  // latest segment that brought new payload
 	Confirmed       Seen  // latest packet of the other side that acknowledged more of it
+	Acked           int64 // of Bytes, those that the other side acknowledged
 	LastPacket      Seen  // latest packet of any kind
 	FIN             Seen  // first FIN
 	Shutdown        Seen  // TLS only: the alert that its payload ends with, which closes the TLS session
