@@ -1,0 +1,152 @@
+package decode
+
+import (
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/ftpscope/ftpscope/capture"
+	"github.com/ftpscope/ftpscope/decode/ftp"
+)
+
+// stream is a decoder that knows the connection of a script, and a frame of 1400
+// bytes of it that can be sent again and again.
+type stream struct {
+	d     *Decoder
+	frame capture.Frame
+	seq   uint32
+	emit  func(*ftp.Event)
+	count int
+}
+
+func newStream(s *script, i Interest) *stream {
+	st := &stream{d: New(Config{}, i)}
+	st.emit = func(*ftp.Event) { st.count++ }
+	s.server(strings.Repeat("x", 1400))
+	st.frame = capture.Frame{Link: capture.LinkRaw, Time: time.Unix(1_700_000_000, 0)}
+	for _, g := range s.segs {
+		st.frame.Data = g.ip()
+		st.seq = g.seq
+		st.decode()
+	}
+	st.count = 0
+	return st
+}
+
+func (st *stream) decode() {
+	st.frame.Number++
+	st.frame.Length = len(st.frame.Data)
+	st.d.Decode(&st.frame, st.emit)
+}
+
+// next sends the following 1400 bytes.
+func (st *stream) next() {
+	st.seq += 1400
+	b := st.frame.Data
+	b[24], b[25], b[26], b[27] = byte(st.seq>>24), byte(st.seq>>16), byte(st.seq>>8), byte(st.seq)
+	st.frame.Time = st.frame.Time.Add(time.Microsecond)
+	st.decode()
+}
+
+// bystander has a followed connection, so that the doorman has something to look
+// up, and then sends packets of one that nobody follows.
+func bystander(s *script) *stream {
+	st := newStream(dataScript().handshake(), announced(dataEnd))
+	other := newStream(s, interest(nil))
+	st.frame.Data, st.seq = other.frame.Data, other.seq
+	return st
+}
+
+func TestDecodeAllocatesNothing(t *testing.T) {
+	strangers := odd()
+	strangers.segs = nil
+	sharing := odd() // its ports are those of connections that are followed
+	sharing.segs = nil
+	sharing.ends = [2]netip.AddrPort{netip.AddrPortFrom(router, clientEnd.Port()), onPort(clientEnd, dataEnd.Port())}
+	tests := []struct {
+		name   string
+		stream *stream
+		bytes  int64 // counted after 1000 packets; -1 where nobody counts
+	}{
+		{"nobody's packet", bystander(strangers), -1},
+		{"nobody's packet of a known port", bystander(sharing), -1},
+		{"data packet", newStream(dataScript().handshake(), announced(dataEnd)), 1400 * 1002},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if n := testing.AllocsPerRun(1000, tt.stream.next); n != 0 {
+				t.Errorf("%v allocations per packet, want none", n)
+			}
+			equal(t, "events", tt.stream.count, 0)
+			equal(t, "connections", len(tt.stream.d.flows), 1)
+			equal(t, "packets read", tt.stream.d.stats.TCP >= 1001, true)
+			for _, fl := range tt.stream.d.flows {
+				if got := fl.conn.Half[server].Bytes; tt.bytes >= 0 && got != tt.bytes {
+					t.Errorf("%d bytes counted, want %d", got, tt.bytes)
+				}
+			}
+		})
+	}
+}
+
+func BenchmarkDecode(b *testing.B) {
+	strangers := odd()
+	strangers.segs = nil
+	for name, st := range map[string]*stream{
+		"nobody": bystander(strangers),
+		"data":   newStream(dataScript().handshake(), announced(dataEnd)),
+	} {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(st.frame.Data)))
+			b.ReportAllocs()
+			for b.Loop() {
+				st.next()
+			}
+		})
+	}
+}
+
+// BenchmarkControl reads a whole session of FTP, connection and all.
+func BenchmarkControl(b *testing.B) {
+	segs := cut(func() int { return 100 }).segs
+	var frames [][]byte
+	total := 0
+	for _, g := range segs {
+		frames = append(frames, g.ip())
+		total += len(frames[len(frames)-1])
+	}
+	b.SetBytes(int64(total))
+	b.ReportAllocs()
+	for b.Loop() {
+		d := New(Config{}, interest(nil))
+		f := capture.Frame{Link: capture.LinkRaw, Time: time.Unix(1_700_000_000, 0)}
+		events := 0
+		emit := func(*ftp.Event) { events++ }
+		for _, data := range frames {
+			f.Data, f.Length = data, len(data)
+			f.Number++
+			d.Decode(&f, emit)
+		}
+		d.Finish(emit)
+		if events < len(dialogueSaid) {
+			b.Fatal(events, "events")
+		}
+	}
+}
+
+// BenchmarkSecondLook is what a packet costs that the first look passes on.
+func BenchmarkSecondLook(b *testing.B) {
+	s := opened().segs[2]
+	data := ipv4(router, router, 4, 64, 1, 0, nil, s.ip())
+	d := New(Config{}, interest(nil))
+	b.SetBytes(int64(len(data)))
+	b.ReportAllocs()
+	for b.Loop() {
+		var p packet
+		var e icmpError
+		if d.secondLook(etherIPv4, data, len(data), &p, &e) != foundTCP {
+			b.Fatal("not found")
+		}
+	}
+}

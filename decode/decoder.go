@@ -1,0 +1,194 @@
+package decode
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/ftpscope/ftpscope/capture"
+	"github.com/ftpscope/ftpscope/decode/ftp"
+)
+
+// Config says what the decoder takes for a control connection, and its bounds.
+type Config struct {
+	Ports  []uint16 // control ports besides 21 and 990
+	Limits Limits
+}
+
+// Decoder turns frames into events. It is not safe for concurrent use.
+type Decoder struct {
+	limits    Limits
+	interest  Interest
+	isControl [1024]uint64 // bit set of control ports
+	flows     map[flowKey]*flow
+	ports     [65536]uint32 // how many flows have an end at the port
+	dormant   []*flow       // remembered only, oldest first
+	fragments fragments
+	stats     Stats
+	now       time.Time // of the latest frame that has a time
+	swept     time.Time // when connections were last looked through
+	sweptAt   int64     // the number of frames by then
+	crowded   bool      // making room was not worth its price since then
+	lastID    int64
+	noticed   map[string]bool
+}
+
+// New makes a decoder that asks interest about connections.
+func New(c Config, interest Interest) *Decoder {
+	d := &Decoder{limits: c.Limits.withDefaults(), interest: interest, flows: make(map[flowKey]*flow), noticed: make(map[string]bool)}
+	d.fragments.limit = d.limits.Fragments
+	for _, p := range append([]uint16{21, 990}, c.Ports...) {
+		d.isControl[p/64] |= 1 << (p % 64)
+	}
+	return d
+}
+
+func (d *Decoder) controlPort(p uint16) bool { return d.isControl[p/64]&(1<<(p%64)) != 0 }
+
+// Stats counts what was read so far.
+func (d *Decoder) Stats() Stats { return d.stats }
+
+// Decode takes one frame and emits what it tells. The frame's bytes are not
+// kept, the events' bytes are valid only during emit. A frame without bytes is a
+// tick: time passed.
+func (d *Decoder) Decode(f *capture.Frame, emit func(*ftp.Event)) {
+	d.stats.Frames++
+	if f.Length > len(f.Data) {
+		d.stats.Truncated++
+	}
+	if !f.Time.IsZero() {
+		d.now = f.Time
+	}
+	if d.due() {
+		d.sweep(emit)
+	}
+	seen := ftp.Seen{Ref: ftp.Ref{Capture: f.Capture, Frame: f.Number}, Time: d.now}
+	if f.Length == 0 {
+		emit(&ftp.Event{Kind: ftp.EventTick, Seen: seen})
+		return
+	}
+	ether, at, ok := link(f.Link, f.Data)
+	if !ok {
+		d.stats.OtherLink++
+		return
+	}
+	var p packet
+	var e icmpError
+	body, wire := f.Data[at:], f.Length-at
+	found := look(ether, body, wire, &p)
+	if found == 0 {
+		found = d.secondLook(ether, body, wire, &p, &e)
+	}
+	switch ether {
+	case etherIPv4:
+		d.stats.IPv4++
+	case etherIPv6:
+		d.stats.IPv6++
+	}
+	switch found {
+	case foundTCP:
+		d.stats.TCP++
+		p.seen = seen
+		d.tcp(&p, emit)
+	case foundICMP:
+		d.stats.ICMP++
+		e.seen = seen
+		d.icmp(&e, emit)
+	case foundUDP:
+		d.stats.UDP++
+		if p.src.Port() == 69 || p.dst.Port() == 69 {
+			d.stats.TFTP++
+		}
+	case foundOther:
+		if _, ok := layerOf(ether); !ok {
+			d.stats.OtherLink++
+		}
+	case foundFragment:
+		if d.fragments.full {
+			d.notice(seen, emit, "limit-fragments", "more than %d bytes of IP fragments wait for others: the oldest are given up", d.limits.Fragments)
+		}
+	case foundNothing:
+		d.stats.Unreadable++
+	}
+}
+
+// tcp takes one TCP segment.
+func (d *Decoder) tcp(p *packet, emit func(*ftp.Event)) {
+	src, dst := p.src.Port(), p.dst.Port()
+	if d.controlPort(dst) {
+		d.stats.ControlPort[0]++
+	}
+	if d.controlPort(src) {
+		d.stats.ControlPort[1]++
+	}
+	if src == 22 || dst == 22 {
+		d.stats.SSH++
+	}
+	var fl *flow
+	if d.ports[src] != 0 && d.ports[dst] != 0 {
+		fl = d.flows[keyOf(p.src, p.dst)]
+	}
+	if fl != nil && fl.reused(p) {
+		d.end(fl, emit)
+		fl = nil
+	}
+	if fl == nil {
+		if fl = d.door(p, emit); fl == nil {
+			return
+		}
+	}
+	side := fl.side(p)
+	if fl.twins.seen(p, uint8(side), fl.conn.Duplicates > 0) {
+		fl.conn.Duplicates++
+		return
+	}
+	changed := fl.facts(p, side)
+	if fl.conn.Role == ftp.RoleNone {
+		d.ponder(fl, p.seen, emit)
+	} else if changed {
+		emit(&ftp.Event{Kind: ftp.EventChange, Seen: p.seen, Conn: fl.conn, From: side})
+	}
+	switch {
+	case fl.control != nil:
+		fl.control.add(p, side, d.limits, emit)
+	case fl.greeted != nil && p.length > 0:
+		d.listen(fl, p, emit)
+	case fl.conn.Role == ftp.RoleNone && fl.over():
+		d.remove(fl)
+	}
+}
+
+// icmp takes an ICMP error: it answers a SYN if it quotes one that is not yet
+// answered otherwise.
+func (d *Decoder) icmp(e *icmpError, emit func(*ftp.Event)) {
+	fl := d.flows[keyOf(e.src, e.dst)]
+	if fl == nil || e.tooBig || !fl.failed() || fl.conn.Ends[ftp.Initiator] != e.src || fl.conn.SYNCount == 0 {
+		return
+	}
+	for _, a := range fl.conn.Answers {
+		if a.Kind == ftp.AnswerICMP && a.From == e.from && e.seen.Time.Sub(a.Time).Abs() < twinWithoutID {
+			return // the same message, captured twice
+		}
+	}
+	fl.answer(ftp.Answer{Seen: e.seen, Kind: ftp.AnswerICMP, TTL: e.ttl, From: e.from, Type: e.typ, Code: e.code, QuotedTTL: e.quotedTTL})
+	fl.conn.Last = e.seen
+	if fl.conn.Role != ftp.RoleNone {
+		emit(&ftp.Event{Kind: ftp.EventChange, Seen: e.seen, Conn: fl.conn, From: ftp.Listener})
+	}
+}
+
+// Finish ends every connection: the capture is over.
+func (d *Decoder) Finish(emit func(*ftp.Event)) {
+	emit(&ftp.Event{Kind: ftp.EventTick, Seen: ftp.Seen{Time: d.now}})
+	for _, fl := range d.inOrder() {
+		d.end(fl, emit)
+	}
+}
+
+// notice emits a notice once for each code.
+func (d *Decoder) notice(at ftp.Seen, emit func(*ftp.Event), code, format string, a ...any) {
+	if d.noticed[code] {
+		return
+	}
+	d.noticed[code] = true
+	emit(&ftp.Event{Kind: ftp.EventNotice, Seen: at, Notice: ftp.Notice{Code: code, Message: fmt.Sprintf(format, a...), Time: at.Time}})
+}

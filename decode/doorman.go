@@ -1,0 +1,183 @@
+package decode
+
+import (
+	"net/netip"
+	"slices"
+
+	"github.com/ftpscope/ftpscope/decode/ftp"
+)
+
+// Interest tells whether a TCP connection is, or may be, a data connection. The
+// tracker of sessions answers it, after it handled all events of earlier
+// packets.
+type Interest interface {
+	// Data is asked about a connection from initiator to listener that is not a
+	// control connection: at its handshake, again with each packet while it is
+	// only remembered, and, if it is not, with each payload. handshake is false
+	// where the connection was already open when it was first seen, so that only an
+	// announcement tells who listens.
+	Data(initiator, listener netip.AddrPort, handshake bool) ftp.Claim
+}
+
+// door decides about a packet of an unknown connection: the flow that it begins,
+// or nil if the connection is nobody's.
+func (d *Decoder) door(p *packet, emit func(*ftp.Event)) *flow {
+	switch {
+	case p.flags&(flagSYN|flagACK|flagRST) == flagSYN:
+		return d.admit(p, p.src, p.dst, emit)
+	case p.flags&(flagSYN|flagACK|flagRST) == flagSYN|flagACK:
+		return d.admit(p, p.dst, p.src, emit)
+	case p.has(flagRST) || p.length == 0:
+		return nil
+	case d.controlPort(p.dst.Port()):
+		return d.open(p, ftp.RoleControl, p.src, p.dst, emit)
+	case d.controlPort(p.src.Port()):
+		return d.open(p, ftp.RoleControl, p.dst, p.src, emit)
+	case d.interest.Data(p.src, p.dst, false) != ftp.ClaimNone:
+		return d.open(p, ftp.RoleData, p.src, p.dst, emit)
+	case d.interest.Data(p.dst, p.src, false) != ftp.ClaimNone:
+		return d.open(p, ftp.RoleData, p.dst, p.src, emit)
+	}
+	return d.overheard(p, emit)
+}
+
+// overheard recognises a control connection on any port that was open before the
+// capture began, by an announcement that it carries.
+func (d *Decoder) overheard(p *packet, emit func(*ftp.Event)) *flow {
+	speaker, ok := ftp.LooksLikeMidstream(p.payload)
+	if !ok {
+		return nil
+	}
+	client, server := p.src, p.dst
+	if speaker == ftp.Listener {
+		client, server = server, client
+	}
+	fl := d.open(p, ftp.RoleControl, client, server, emit)
+	if fl != nil {
+		fl.conn.Recognised = true
+	}
+	return fl
+}
+
+// admit takes a connection whose handshake is seen.
+func (d *Decoder) admit(p *packet, initiator, listener netip.AddrPort, emit func(*ftp.Event)) *flow {
+	if d.controlPort(listener.Port()) {
+		return d.open(p, ftp.RoleControl, initiator, listener, emit)
+	}
+	claim := d.interest.Data(initiator, listener, true)
+	role := ftp.RoleNone
+	if claim != ftp.ClaimNone {
+		role = ftp.RoleData
+	}
+	fl := d.open(p, role, initiator, listener, emit)
+	if fl != nil && claim != ftp.ClaimAnnounced {
+		fl.greeted = &greeted{} // or a control connection, on a port of its own
+	}
+	return fl
+}
+
+// open makes a flow. Without a role it is only remembered for a while, because
+// the connection may be recognised afterwards.
+func (d *Decoder) open(p *packet, role ftp.Role, initiator, listener netip.AddrPort, emit func(*ftp.Event)) *flow {
+	if len(d.flows) >= d.limits.Connections && !d.makeRoom(p.seen, emit) {
+		return nil
+	}
+	d.lastID++
+	fl := &flow{key: keyOf(initiator, listener), conn: &ftp.Conn{
+		ID: d.lastID, Ends: [2]netip.AddrPort{initiator, listener}, Midstream: !p.has(flagSYN), First: p.seen,
+	}}
+	d.flows[fl.key] = fl
+	d.ports[initiator.Port()]++
+	d.ports[listener.Port()]++
+	if role == ftp.RoleNone {
+		d.remember(fl, emit)
+		return fl
+	}
+	d.promote(fl, role, p.seen, emit)
+	return fl
+}
+
+// remember keeps a connection that nobody asked for, and forgets the oldest if
+// there are too many.
+func (d *Decoder) remember(fl *flow, emit func(*ftp.Event)) {
+	d.dormant = append(d.dormant, fl)
+	if len(d.dormant) <= d.limits.Remembered {
+		return
+	}
+	d.remove(d.dormant[0])
+	d.notice(fl.conn.First, emit, "limit-remembered",
+		"more than %d TCP connections at once that may or may not be FTP: the oldest are not looked at", d.limits.Remembered)
+}
+
+// promote makes a remembered connection a followed one.
+func (d *Decoder) promote(fl *flow, role ftp.Role, at ftp.Seen, emit func(*ftp.Event)) {
+	d.wake(fl)
+	fl.conn.Role = role
+	if role == ftp.RoleControl {
+		fl.greeted = nil
+		fl.control = newControl(fl)
+	}
+	emit(&ftp.Event{Kind: ftp.EventOpen, Seen: at, Conn: fl.conn})
+}
+
+// ponder looks at a packet of a connection that is only remembered: is it what
+// somebody waits for by now?
+func (d *Decoder) ponder(fl *flow, at ftp.Seen, emit func(*ftp.Event)) {
+	switch d.interest.Data(fl.conn.Ends[ftp.Initiator], fl.conn.Ends[ftp.Listener], true) {
+	case ftp.ClaimAnnounced:
+		fl.greeted = nil
+		d.promote(fl, ftp.RoleData, at, emit)
+	case ftp.ClaimPossible:
+		d.promote(fl, ftp.RoleData, at, emit)
+	}
+}
+
+// listen hears whether a connection begins as a control connection does, and
+// makes it one.
+func (d *Decoder) listen(fl *flow, p *packet, emit func(*ftp.Event)) {
+	switch fl.greeted.add(fl, p) {
+	case ftp.VerdictNot:
+		fl.greeted = nil
+		if fl.conn.Role == ftp.RoleNone {
+			d.remove(fl)
+		}
+	case ftp.VerdictFTP:
+		held := fl.greeted.held
+		fl.conn.Recognised = true
+		d.promote(fl, ftp.RoleControl, p.seen, emit)
+		for i := range held {
+			fl.control.add(&held[i], fl.side(&held[i]), d.limits, emit)
+		}
+	}
+}
+
+// remove drops a connection without a word.
+func (d *Decoder) remove(fl *flow) {
+	d.wake(fl)
+	delete(d.flows, fl.key)
+	d.ports[fl.key.low.Port()]--
+	d.ports[fl.key.high.Port()]--
+}
+
+// wake takes a connection from those that are only remembered.
+func (d *Decoder) wake(fl *flow) {
+	if fl.conn.Role != ftp.RoleNone {
+		return
+	}
+	if i := slices.Index(d.dormant, fl); i >= 0 {
+		d.dormant = slices.Delete(d.dormant, i, i+1)
+	}
+}
+
+// end tells that nothing more of the connection will be counted.
+func (d *Decoder) end(fl *flow, emit func(*ftp.Event)) {
+	d.remove(fl)
+	if fl.conn.Role == ftp.RoleNone {
+		return
+	}
+	if fl.control != nil {
+		fl.control.finish(emit)
+	}
+	fl.conn.Ended = true
+	emit(&ftp.Event{Kind: ftp.EventEnd, Seen: fl.conn.Last, Conn: fl.conn})
+}

@@ -1,0 +1,165 @@
+package decode
+
+import (
+	"net/netip"
+
+	"github.com/ftpscope/ftpscope/decode/ftp"
+)
+
+// flowKey names a TCP connection whichever side a packet comes from.
+type flowKey struct{ low, high netip.AddrPort }
+
+func keyOf(a, b netip.AddrPort) flowKey {
+	if a.Compare(b) > 0 {
+		a, b = b, a
+	}
+	return flowKey{a, b}
+}
+
+// flow is a TCP connection that the decoder knows.
+type flow struct {
+	key     flowKey
+	conn    *ftp.Conn // Role is RoleNone while the connection is only remembered
+	span    [2]span
+	twins   twins
+	control *control // of a control connection
+	greeted *greeted // of a connection that may yet turn out to be a control connection
+}
+
+// side tells which end sent the packet.
+func (f *flow) side(p *packet) ftp.Side {
+	if p.src == f.conn.Ends[ftp.Initiator] {
+		return ftp.Initiator
+	}
+	return ftp.Listener
+}
+
+// over reports whether nothing more but echoes is to be expected.
+func (f *flow) over() bool {
+	c := f.conn
+	if c.Half[0].RST.Yes() || c.Half[1].RST.Yes() {
+		return true
+	}
+	return c.Half[0].FIN.Yes() && c.Half[1].FIN.Yes()
+}
+
+// failed reports whether the handshake was tried and did not succeed so far.
+func (f *flow) failed() bool {
+	return !f.conn.Established.Yes()
+}
+
+// reused reports whether the SYN p begins another connection between the same
+// two endpoints. A repetition has the sequence number of the first; while the
+// handshake has not succeeded, a new number is another attempt of the same kind.
+func (f *flow) reused(p *packet) bool {
+	if p.flags&(flagSYN|flagACK|flagRST) != flagSYN || f.failed() && !f.over() {
+		return false
+	}
+	s := &f.span[f.side(p)]
+	if !s.known || p.seq+1 == s.base {
+		return false
+	}
+	// The connection's own SYN can be captured after segments that followed it.
+	before := s.base - p.seq
+	return !(f.conn.Midstream && 0 < int32(before) && before < slack && s.next < slack)
+}
+
+// facts counts one packet of the connection. It reports what is new: an answer,
+// an established connection, a first payload.
+func (f *flow) facts(p *packet, side ftp.Side) (changed bool) {
+	c, h := f.conn, &f.conn.Half[side]
+	c.Last, h.LastPacket = p.seen, p.seen
+	h.Packets++
+	if h.TTLMin == 0 || p.ttl < h.TTLMin {
+		h.TTLMin = p.ttl
+	}
+	h.TTLMax = max(h.TTLMax, p.ttl)
+	switch {
+	case p.has(flagRST):
+		return f.reset(p, side)
+	case p.has(flagSYN):
+		return f.handshake(p, side)
+	case f.stale(p, side):
+		return false
+	}
+	if side == ftp.Initiator && p.has(flagACK) || p.length > 0 || c.Midstream {
+		changed = f.establish(p.seen)
+	}
+	if p.has(flagACK) {
+		f.confirm(p, side)
+	}
+	if p.window == 0 && !h.ZeroWindow.Yes() {
+		h.ZeroWindow = p.seen
+	}
+	if p.length > 0 && f.payload(p, side) {
+		changed = true
+	}
+	if p.has(flagFIN) && !h.FIN.Yes() {
+		f.fin(p, side)
+	}
+	return changed
+}
+
+// confirm notes that a packet acknowledges more payload of the other side than
+// any before.
+func (f *flow) confirm(p *packet, side ftp.Side) {
+	other := side.Other()
+	s := &f.span[other]
+	if !s.known {
+		return
+	}
+	at := s.at(p.ack)
+	if at > s.next+reach {
+		return
+	}
+	if at = min(at, s.next); at > s.confirmed {
+		s.confirmed = at
+		f.conn.Half[other].Confirmed = p.seen
+		f.conn.Half[other].Acked = at
+	}
+}
+
+// payload counts the bytes of a segment and reports whether they were the
+// first of their direction.
+func (f *flow) payload(p *packet, side ftp.Side) (first bool) {
+	h, s := &f.conn.Half[side], &f.span[side]
+	if p.length == 1 && s.probes(p.seq) {
+		return false
+	}
+	fresh, repeats, ok := s.add(p.seq, p.length)
+	if !ok {
+		return false
+	}
+	if repeats {
+		h.Retransmissions++
+	}
+	h.LastData = p.seen
+	if fresh > 0 {
+		h.Progress = p.seen
+		h.Shutdown = ftp.Seen{}
+		if f.conn.TLS && endsWithAlert(p.payload) {
+			h.Shutdown = p.seen
+		}
+	}
+	h.Bytes, h.Missing = s.next, s.missing
+	if s.at(p.seq) == 0 && beginsTLS(p.payload) {
+		f.conn.TLS = true
+	}
+	if first = !h.FirstData.Yes(); first {
+		h.FirstData = p.seen
+	}
+	return first
+}
+
+// fin takes the end of a direction. Its sequence number tells how many bytes
+// there were, even where the last of them are not in the capture.
+func (f *flow) fin(p *packet, side ftp.Side) {
+	h, s := &f.conn.Half[side], &f.span[side]
+	if p.length == 0 {
+		if _, _, ok := s.add(p.seq, 0); !ok {
+			return
+		}
+		h.Bytes, h.Missing = s.next, s.missing
+	}
+	h.FIN = p.seen
+}

@@ -1,0 +1,130 @@
+package decode
+
+import "github.com/ftpscope/ftpscope/decode/ftp"
+
+// establish notes the packet that shows that the handshake succeeded.
+func (f *flow) establish(at ftp.Seen) bool {
+	if f.conn.Established.Yes() {
+		return false
+	}
+	f.conn.Established = at
+	return true
+}
+
+// handshake takes a SYN or a SYN-ACK. Those of a connection that is open are
+// repetitions, or the capture has them after what followed.
+func (f *flow) handshake(p *packet, side ftp.Side) (changed bool) {
+	c, s := f.conn, &f.span[side]
+	c.Half[side].MSS = max(c.Half[side].MSS, mss(p.options))
+	switch {
+	case side == ftp.Initiator && !p.has(flagACK):
+		if f.failed() && s.sure && s.base != p.seq+1 {
+			f.span = [2]span{} // another attempt
+		}
+		s.start(p.seq)
+		c.Midstream = false
+		c.SYNCount++
+		if len(c.SYNs) < ftp.MaxAttempts {
+			c.SYNs = append(c.SYNs, ftp.SYN{Seen: p.seen, ISN: p.seq, TTL: p.ttl, IPID: p.ipID})
+		}
+	case side == ftp.Listener && p.has(flagACK):
+		if s.sure && !f.failed() {
+			return false
+		}
+		changed = !s.sure
+		s.start(p.seq)
+		if !f.span[ftp.Initiator].known {
+			f.span[ftp.Initiator].start(p.ack - 1)
+		}
+		c.Midstream = false
+		f.answer(ftp.Answer{Seen: p.seen, Kind: ftp.AnswerSYNACK, TTL: p.ttl, From: p.src.Addr()})
+	}
+	return changed
+}
+
+func (f *flow) answer(a ftp.Answer) {
+	if len(f.conn.Answers) < ftp.MaxAttempts {
+		f.conn.Answers = append(f.conn.Answers, a)
+	}
+}
+
+// reset takes a RST: an answer to the SYN, or the end of the connection.
+//
+//	In all states except SYN-SENT, all reset (RST) segments are validated by
+//	checking their SEQ-fields. A reset is valid if its sequence number is in
+//	the window. In the SYN-SENT state (a RST received in response to an initial
+//	SYN), the RST is acceptable if the ACK field acknowledges the SYN.
+//
+// https://www.rfc-editor.org/rfc/rfc9293#section-3.5.3
+func (f *flow) reset(p *packet, side ftp.Side) (changed bool) {
+	c := f.conn
+	if side == ftp.Listener && f.failed() && c.SYNCount > 0 && !f.span[side].sure {
+		if p.has(flagACK) && !f.acknowledgesSYN(p.ack) {
+			return false
+		}
+		f.answer(ftp.Answer{Seen: p.seen, Kind: ftp.AnswerRST, TTL: p.ttl, From: p.src.Addr()})
+		return true
+	}
+	if s := &f.span[side]; s.known {
+		if at := s.at(p.seq); at < -slack || at > s.next+slack {
+			return false
+		}
+	}
+	if c.Half[side].RST.Yes() {
+		return false
+	}
+	c.Half[side].RST = p.seen
+	return true
+}
+
+// acknowledgesSYN reports whether ack is behind one of the SYNs and behind no more
+// than the payload that it may have had (RFC 7413).
+func (f *flow) acknowledgesSYN(ack uint32) bool {
+	const most = 1460
+	if ack-f.span[ftp.Initiator].base <= most {
+		return true
+	}
+	for _, s := range f.conn.SYNs {
+		if ack-(s.ISN+1) <= most {
+			return true
+		}
+	}
+	return false
+}
+
+// stale reports whether a packet belongs to an earlier connection between the
+// same two endpoints: it comes while the handshake goes on, and its numbers are
+// far from those of the handshake.
+func (f *flow) stale(p *packet, side ftp.Side) bool {
+	if !f.failed() {
+		return false
+	}
+	far := func(s *span, seq uint32) bool {
+		at := s.at(seq)
+		return s.sure && (at < -1 || at > reach)
+	}
+	return far(&f.span[side], p.seq) || p.has(flagACK) && far(&f.span[side.Other()], p.ack)
+}
+
+// mss reads the maximum segment size option, 0 without one.
+//
+// https://www.rfc-editor.org/rfc/rfc9293#section-3.7.1
+func mss(options []byte) uint16 {
+	for len(options) > 0 {
+		switch options[0] {
+		case 0:
+			return 0
+		case 1:
+			options = options[1:]
+			continue
+		}
+		if len(options) < 2 || int(options[1]) < 2 || int(options[1]) > len(options) {
+			return 0
+		}
+		if options[0] == 2 && options[1] == 4 {
+			return uint16(options[2])<<8 | uint16(options[3])
+		}
+		options = options[options[1]:]
+	}
+	return 0
+}

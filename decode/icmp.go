@@ -1,0 +1,68 @@
+package decode
+
+import (
+	"encoding/binary"
+	"net/netip"
+
+	"github.com/ftpscope/ftpscope/decode/ftp"
+)
+
+// icmpError is an ICMP or ICMPv6 error about a TCP segment.
+type icmpError struct {
+	seen      ftp.Seen
+	from      netip.Addr // who sent the error
+	ttl       uint8      // of the error itself
+	typ, code uint8
+	src, dst  netip.AddrPort // of the quoted segment
+	quotedTTL uint8          // what the quoted segment had left
+	tooBig    bool           // about the size of the segment: its destination can be reached
+}
+
+// readICMP reads an error message and the head of the TCP segment it quotes: the
+// IP header and at least 8 bytes behind it.
+//
+// https://www.rfc-editor.org/rfc/rfc792 and
+// https://www.rfc-editor.org/rfc/rfc4443#section-3
+func readICMP(v6 bool, ip ipHeader, b []byte, e *icmpError) found {
+	if len(b) < 8 {
+		return foundOther
+	}
+	e.from, e.ttl, e.typ, e.code = ip.src, ip.ttl, b[0], b[1]
+	if v6 {
+		return quotedIPv6(b[8:], e)
+	}
+	return quotedIPv4(b[8:], e)
+}
+
+// quotedIPv4 takes the errors destination unreachable, time exceeded and
+// parameter problem.
+func quotedIPv4(quote []byte, e *icmpError) found {
+	if e.typ != 3 && e.typ != 11 && e.typ != 12 || len(quote) < 20 || quote[0]>>4 != 4 {
+		return foundOther
+	}
+	header := int(quote[0]&0x0f) * 4
+	if header < 20 || len(quote) < header+8 || quote[9] != protoTCP || binary.BigEndian.Uint16(quote[6:])&0x1fff != 0 {
+		return foundOther
+	}
+	e.tooBig = e.typ == 3 && e.code == 4
+	e.quotedTTL = quote[8]
+	e.ports(netip.AddrFrom4([4]byte(quote[12:16])), netip.AddrFrom4([4]byte(quote[16:20])), quote[header:])
+	return foundICMP
+}
+
+// quotedIPv6 takes the same errors of ICMPv6, and packet too big.
+func quotedIPv6(quote []byte, e *icmpError) found {
+	const header = 40
+	if e.typ < 1 || e.typ > 4 || len(quote) < header+8 || quote[0]>>4 != 6 || quote[6] != protoTCP {
+		return foundOther
+	}
+	e.tooBig = e.typ == 2
+	e.quotedTTL = quote[7]
+	e.ports(netip.AddrFrom16([16]byte(quote[8:24])), netip.AddrFrom16([16]byte(quote[24:40])), quote[header:])
+	return foundICMP
+}
+
+func (e *icmpError) ports(src, dst netip.Addr, tcp []byte) {
+	e.src = netip.AddrPortFrom(src, binary.BigEndian.Uint16(tcp))
+	e.dst = netip.AddrPortFrom(dst, binary.BigEndian.Uint16(tcp[2:]))
+}

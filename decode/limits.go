@@ -1,0 +1,39 @@
+package decode
+
+import "time"
+
+// Limits bounds what the decoder keeps. Zero fields take the defaults.
+type Limits struct {
+	Connections  int           // followed at once: 65536. What nobody answered goes first
+	Remembered   int           // SYNs of connections that are not followed: 4096
+	Fragments    int           // bytes of IP fragments that wait for others: 8 MiB
+	Queue        int           // bytes of a control connection that wait for earlier ones: 256 KiB
+	QueueLength  int           // segments that wait likewise: 64
+	QueueWait    time.Duration // how long they wait, in frame time: 1 s
+	EndedLinger  time.Duration // how long a closed connection is kept for what still comes: 30 s
+	FailedLinger time.Duration // how long a connection that did not open is kept after its last packet: 180 s
+	IdleLinger   time.Duration // how long an open connection is kept after its last packet if Connections is reached: 1 h
+}
+
+func (l Limits) withDefaults() Limits {
+	set := func(v *int, def int) {
+		if *v <= 0 {
+			*v = def
+		}
+	}
+	set(&l.Connections, 65536)
+	set(&l.Remembered, 4096)
+	set(&l.Fragments, 8<<20)
+	set(&l.Queue, 256<<10)
+	set(&l.QueueLength, 64)
+	wait := func(v *time.Duration, def time.Duration) {
+		if *v <= 0 {
+			*v = def
+		}
+	}
+	wait(&l.QueueWait, time.Second)
+	wait(&l.EndedLinger, 30*time.Second)
+	wait(&l.FailedLinger, 180*time.Second)
+	wait(&l.IdleLinger, time.Hour)
+	return l
+}
