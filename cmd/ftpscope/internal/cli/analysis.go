@@ -1,0 +1,71 @@
+package cli
+
+import (
+	"context"
+	"errors"
+
+	"github.com/ftpscope/ftpscope/capture"
+	"github.com/ftpscope/ftpscope/cmd/ftpscope/internal/report"
+	"github.com/ftpscope/ftpscope/decode"
+	"github.com/ftpscope/ftpscope/decode/ftp"
+	"github.com/ftpscope/ftpscope/session"
+)
+
+// analysis leads frames through the decoder to the tracker.
+type analysis struct {
+	ports   []uint16
+	filter  report.Filter
+	session func(*session.Session) // called for each that the filter lets pass, in order of end
+	stop    func() error           // asked between frames: why to go no further
+
+	leftOut int
+	worst   report.Severity
+	notices []report.Notice
+	stats   decode.Stats
+}
+
+// run reads the source to its end. It reports whether it was interrupted;
+// what was known by then has been given out as well.
+func (a *analysis) run(ctx context.Context, src capture.Source) (interrupted bool, err error) {
+	tracker := session.New(session.Config{})
+	decoder := decode.New(decode.Config{Ports: a.ports}, tracker)
+	handle := func(ev *ftp.Event) {
+		if ev.Kind == ftp.EventNotice {
+			a.notices = append(a.notices, report.Notice{Seen: ev.Seen, Notice: ev.Notice})
+		}
+		tracker.Handle(ev, a.emit)
+	}
+	for frame, err := range src.Frames(ctx) {
+		if err != nil {
+			if ctx.Err() == nil {
+				return false, err
+			}
+			break
+		}
+		decoder.Decode(&frame, handle)
+		if err := a.stop(); err != nil {
+			return false, err
+		}
+	}
+	decoder.Finish(handle)
+	tracker.Finish(a.emit)
+	a.stats = decoder.Stats()
+	for _, n := range tracker.Notices() {
+		a.notices = append(a.notices, report.Notice{Notice: n})
+	}
+	return errors.Is(ctx.Err(), context.Canceled), a.stop()
+}
+
+// emit takes a session that is over.
+func (a *analysis) emit(s *session.Session) {
+	shown := a.filter.Apply(s)
+	if shown == nil {
+		a.leftOut++
+		return
+	}
+	for _, n := range s.Notices {
+		a.notices = append(a.notices, report.Notice{Seen: ftp.Seen{Ref: ftp.Ref{Capture: s.First.Capture}}, Session: s.ID, Notice: n})
+	}
+	a.worst = max(a.worst, report.SeverityOf(shown))
+	a.session(shown)
+}

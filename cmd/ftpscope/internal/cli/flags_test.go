@@ -1,0 +1,51 @@
+package cli
+
+import (
+	"context"
+	"slices"
+	"testing"
+	"time"
+)
+
+// TestAnalyzeFlags: what the command line says arrives in the options.
+func TestAnalyzeFlags(t *testing.T) {
+	s, _, _ := testStreams("")
+	var got *analyzeOptions
+	cmd := newAnalyze(s, func(_ context.Context, o *analyzeOptions) error {
+		got = o
+		return nil
+	})
+	cmd.SetArgs([]string{
+		"a.pcap", "b.pcap", "--port", "2121", "--port=2122,990", "--session", "s2", "--session", "s3,s10",
+		"--since", "2026-01-02 03:04:05", "--until", "2026-01-02T03:04:05+01:00", "--only-failed", "--format", "ndjson", "--fail-on", "warning",
+	})
+	if err := cmd.Execute(); err == nil {
+		t.Error("since is not before until, and that passes")
+	}
+	cmd.SetArgs([]string{"a.pcap", "--until", "2026-01-02T04:04:05.500000001+01:00"})
+	if err := cmd.Execute(); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(got.files, []string{"a.pcap"}) || !slices.Equal(got.ports, []uint16{2121, 2122, 990}) || !slices.Equal(got.sessions, []string{"s2", "s3", "s10"}) {
+		t.Errorf("%+v", got)
+	}
+	if want := time.Date(2026, 1, 2, 3, 4, 5, 500000001, time.UTC); !time.Time(got.until).Equal(want) || got.until.String() != "2026-01-02T03:04:05.500000001Z" {
+		t.Errorf("until %s", got.until.String())
+	}
+	if !got.onlyFailed || got.format != formatNDJSON || got.failOn != "warning" || got.showSecrets || got.output != "-" || got.colour != colourAuto {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestMoment(t *testing.T) {
+	for _, s := range []string{"2026-01-02", "2026-01-02 03:04", "2026-01-02 03:04:05", "2026-01-02 03:04:05.123456789", "2026-01-02T03:04:05", "2026-01-02T03:04:05Z"} {
+		if err := new(moment).Set(s); err != nil {
+			t.Errorf("%s: %v", s, err)
+		}
+	}
+	for _, s := range []string{"", "yesterday", "03:04:05", "2026-13-02"} {
+		if err := new(moment).Set(s); err == nil {
+			t.Errorf("%q is a time", s)
+		}
+	}
+}

@@ -1,0 +1,91 @@
+package cli
+
+import "github.com/spf13/cobra"
+
+func helpTopics() []*cobra.Command {
+	return []*cobra.Command{
+		topic("exit-codes", "Exit statuses and what they mean", topicExitCodes),
+		topic("formats", "Output formats, and how they treat words from the wire", topicFormats),
+		topic("outcomes", "The words for what became of a transfer", topicOutcomes),
+	}
+}
+
+const topicExitCodes = `
+    0  A report was printed, however damaged the captures are: what is wrong
+       with them is in the report.
+    1  An input could not be read, the output could not be written, or
+       something else failed. What was wrong is on standard error.
+    2  The command line was not understood.
+    3  A report was printed, and something in it is as bad as --fail-on says.
+  130  The user interrupted (Ctrl-C, SIGINT or SIGTERM). A report of what was
+       known by then was printed; captures[].complete is false in it.
+
+What --fail-on looks at is what the report shows: what --session and
+--only-failed leave out does not count. It looks at the findings and, as not
+every failure has one, at transfers and sessions too:
+
+  error    a transfer blocked, refused, unseen, aborted, stalled or unknown;
+           a control connection unanswered, refused or prohibited
+  warning  a transfer rejected by reply; a login denied
+  note     a transfer incomplete or unused
+
+Each includes those above it: --fail-on warning also fails on errors. This
+version makes no findings yet, so transfers and sessions alone decide.
+`
+
+const topicFormats = `
+text (the default) is for people: a table of transfers for each session, below
+those that failed what the packets show, and frame numbers to look up in
+Wireshark. It is as wide as the terminal, as COLUMNS says, or 80 columns.
+Sessions that went the same way are summed up, as are long runs of transfers;
+--session NAME lists all of a session.
+
+json is one document with everything, sessions in order of their first packet.
+"ftpscope schema" prints its JSON Schema.
+
+ndjson is the same, one object on each line with a "type" before its other
+keys: each session as soon as it is over, at the end each capture and the
+summary. A stream without a summary line was cut off.
+
+In all of them the arguments of PASS and ACCT are shown as ******** unless you
+say --show-secrets, also the e-mail address that anonymous users give, and
+where a reply repeats the command. A password that is empty is shown as empty.
+
+Words from the wire may hold anything. In text, control characters, characters
+that turn the direction of writing and bytes that are not UTF-8 are shown as
+\x1b, \u202e or \xff. In JSON, control characters and the like are escaped as
+\u001b, and a byte that is not UTF-8 is read as Latin-1: \xe9 becomes é.
+
+Text has colour if standard output is a terminal, NO_COLOR is not set and TERM
+is not dumb; --color always or never decides it. Colour never says what words
+do not.
+
+--output FILE writes to a file beside FILE first and renames it when the report
+is whole, so FILE is never half a report.
+`
+
+const topicOutcomes = `
+  completed   a 2xx reply ended it; or, where no final reply can be seen, the
+              data connection carried bytes and their sender closed it in order
+  blocked     the data connection was tried here and could not be opened: its
+              SYNs were not answered, or were answered by ICMP
+  refused     its SYN was answered by a RST
+  unseen      announced, accepted and wanted, but nobody's attempt to connect
+              passed this point, and no 2xx says that it went well elsewhere
+  aborted     data connection opened, then cut off: ABOR, RST, 426, 451, 552,
+              control connection gone
+  stalled     data connection opened, then no data for 5 s or more before the
+              end, whoever ended it
+  rejected    declined by reply, for a reason of its own and not because a
+              connection failed; no data flowed
+  unused      announced, and no transfer command followed
+  incomplete  still going on well when the capture ended
+  unknown     the capture does not hold enough to say
+
+Where two words fit, the first of this order holds: rejected, refused, blocked,
+completed, stalled, aborted, incomplete, unseen, unused, unknown.
+
+A mode is named after the server's part: active, the server opens the data
+connection to what the client announced (PORT, EPRT, LPRT); passive, the client
+opens it to what the server announced (replies to PASV, EPSV, LPSV).
+`

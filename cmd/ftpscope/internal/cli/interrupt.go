@@ -1,0 +1,86 @@
+package cli
+
+import (
+	"context"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// interruptible returns a context that ends when the user interrupts. A second
+// interrupt ends the program at once.
+func interruptible(parent context.Context) (context.Context, context.CancelFunc) {
+	ctx, stop := signal.NotifyContext(parent, os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	return ctx, stop
+}
+
+// untilDone returns a reader that ends with the context, even while r keeps it
+// waiting: a pipe that nobody writes to.
+func untilDone(ctx context.Context, r io.Reader) io.Reader {
+	p := &pump{ctx: ctx, ask: make(chan []byte), got: make(chan result, 1)}
+	go p.run(r)
+	return p
+}
+
+// pumpSize is how much is read at a time.
+const pumpSize = 256 << 10
+
+// pump reads on a goroutine of its own, one block ahead of nobody: it reads
+// when it is asked.
+type pump struct {
+	ctx  context.Context
+	ask  chan []byte
+	got  chan result
+	buf  []byte // the block
+	rest []byte // of it, what was not yet given out
+	err  error
+}
+
+type result struct {
+	n   int
+	err error
+}
+
+func (p *pump) run(r io.Reader) {
+	for {
+		select {
+		case buf := <-p.ask:
+			n, err := r.Read(buf)
+			p.got <- result{n, err}
+		case <-p.ctx.Done():
+			return
+		}
+	}
+}
+
+func (p *pump) Read(b []byte) (int, error) {
+	if len(p.rest) == 0 && p.err == nil {
+		if p.buf == nil {
+			p.buf = make([]byte, pumpSize)
+		}
+		p.err = p.fill()
+	}
+	if len(p.rest) == 0 {
+		return 0, p.err
+	}
+	n := copy(b, p.rest)
+	p.rest = p.rest[n:]
+	return n, nil
+}
+
+func (p *pump) fill() error {
+	select {
+	case p.ask <- p.buf:
+	case <-p.ctx.Done():
+		return p.ctx.Err()
+	}
+	select {
+	case r := <-p.got:
+		p.rest = p.buf[:r.n]
+		return r.err
+	case <-p.ctx.Done():
+		return p.ctx.Err()
+	}
+}

@@ -1,0 +1,30 @@
+package cli
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+func TestMan(t *testing.T) {
+	dir := t.TempDir()
+	s, out, errOut := testStreams("")
+	if got := Main([]string{"man", dir}, s); got != 0 || out.Len() > 0 {
+		t.Fatalf("exit status %d, %s %s", got, out, errOut)
+	}
+	for _, name := range []string{"ftpscope.1", "ftpscope-analyze.1", "ftpscope-demo.1", "ftpscope-exit-codes.1", "ftpscope-completion-bash.1"} {
+		page, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil {
+			t.Error(err)
+		} else if !strings.HasPrefix(string(page), ".nh\n.TH") {
+			t.Errorf("%s is no manual page: %.40s", name, page)
+		}
+	}
+	if got := Main([]string{"man"}, s); got != 0 || !strings.Contains(out.String(), "ftpscope analyze ftp.pcap") {
+		t.Errorf("exit status %d, %s", got, out)
+	}
+	if got := Main([]string{"man", filepath.Join(dir, "none")}, s); got != exitError {
+		t.Errorf("a directory that is not there: exit status %d", got)
+	}
+}

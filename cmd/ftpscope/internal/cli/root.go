@@ -1,0 +1,92 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// Main runs the program and returns its exit status.
+func Main(args []string, s *Streams) int {
+	root := newRoot(s)
+	root.SetArgs(args)
+	err := root.ExecuteContext(context.Background())
+	if err != nil {
+		complain(s, err)
+	}
+	return status(err)
+}
+
+// The groups of commands in the help.
+const (
+	groupMain = "main"
+	groupMore = "more"
+)
+
+func newRoot(s *Streams) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "ftpscope",
+		Short: "see what FTP did, packet by packet",
+		Long: `ftpscope reads packet captures and tells, transfer by transfer, who connected
+to whom, in which mode, what was moved, and where it went wrong.
+
+  tcpdump -i any -s 0 -w ftp.pcap     # capture where FTP fails, all ports
+  ftpscope analyze ftp.pcap           # then look at it
+  ftpscope demo                       # or look at a sample first`,
+		Args:          unknownCommand,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		Version:       toolVersion(),
+		SilenceErrors: true, // complain prints them
+		SilenceUsage:  true,
+
+		SuggestionsMinimumDistance: 2,
+	}
+	root.SetIn(s.In)
+	root.SetOut(s.Out)
+	root.SetErr(s.ErrOut)
+	root.SetVersionTemplate("ftpscope {{.Version}}\n")
+	root.SetFlagErrorFunc(flagError)
+	root.AddGroup(&cobra.Group{ID: groupMain, Title: "Commands:"}, &cobra.Group{ID: groupMore, Title: "More:"})
+	root.SetHelpCommandGroupID(groupMore)
+	root.SetCompletionCommandGroupID(groupMore)
+	root.AddCommand(newAnalyze(s, nil), newDemo(s, nil), newSchema(s), newVersion(s), newMan(s))
+	root.AddCommand(helpTopics()...)
+	return root
+}
+
+// flagError explains a flag that is not understood.
+func flagError(cmd *cobra.Command, err error) error {
+	text := strings.Replace(err.Error(), "invalid argument ", "", 1)
+	return usagef("%s", text).with("%s --help lists the flags", cmd.CommandPath())
+}
+
+// unknownCommand explains a first word that is no command.
+func unknownCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	err := usagef("unknown command %q", args[0])
+	if _, stat := os.Stat(args[0]); stat == nil {
+		return err.with("to look into a capture: ftpscope analyze %s", args[0])
+	}
+	if similar := cmd.SuggestionsFor(args[0]); len(similar) > 0 {
+		return err.with("did you mean %s?", strings.Join(similar, " or "))
+	}
+	return err.with("ftpscope help lists the commands")
+}
+
+// noArguments refuses arguments where a command takes none.
+func noArguments(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usagef("%s takes no arguments, but there is %q", cmd.CommandPath(), args[0])
+	}
+	return nil
+}
+
+// topic is a help text that is not about a command.
+func topic(name, short, long string) *cobra.Command {
+	return &cobra.Command{Use: name, Short: short, Long: fmt.Sprintf("%s\n\n%s", short, strings.Trim(long, "\n"))}
+}

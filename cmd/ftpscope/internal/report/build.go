@@ -1,0 +1,231 @@
+package report
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/ftpscope/ftpscope/capture"
+	"github.com/ftpscope/ftpscope/decode/ftp"
+	"github.com/ftpscope/ftpscope/session"
+)
+
+// Builder turns what the tracker knows into the parts of a document.
+type Builder struct {
+	Version     string // of the program
+	ShowSecrets bool
+}
+
+// Notice is something that the decoder or the tracker has to say about a
+// capture.
+type Notice struct {
+	Seen    ftp.Seen // where; the capture always, the frame if there is one
+	Session string   // id of the session it is about, or empty
+	ftp.Notice
+}
+
+// Document puts the whole report together. The sessions may come in any order.
+func (b Builder) Document(captures []capture.Info, notices []Notice, sessions []*session.Session) *Document {
+	d := &Document{
+		Schema:   SchemaName,
+		Tool:     Tool{Name: "ftpscope", Version: b.Version},
+		Captures: b.Captures(captures, notices),
+		Sessions: make([]*Session, 0, len(sessions)),
+		Findings: []*Finding{},
+	}
+	for _, s := range InOrder(sessions) {
+		d.Sessions = append(d.Sessions, b.Session(s))
+		d.Summary.Add(s)
+	}
+	return d
+}
+
+// InOrder sorts sessions as the report has them: in order of first packet,
+// which is that of the numbers in their ids.
+func InOrder(sessions []*session.Session) []*session.Session {
+	return slices.SortedStableFunc(slices.Values(sessions), func(a, b *session.Session) int {
+		return cmp.Compare(number(a.ID), number(b.ID))
+	})
+}
+
+// number is the last number of an id: 2 of "s1.t2".
+func number(id string) int {
+	n, _ := strconv.Atoi(id[strings.LastIndexFunc(id, notDigit)+1:])
+	return n
+}
+
+func notDigit(r rune) bool { return r < '0' || r > '9' }
+
+// Captures describes the captures, with the notices about each.
+func (b Builder) Captures(infos []capture.Info, notices []Notice) []*Capture {
+	out := make([]*Capture, len(infos))
+	for i, info := range infos {
+		out[i] = b.capture(info)
+	}
+	for _, n := range notices {
+		if n.Seen.Capture < 0 || n.Seen.Capture >= len(out) {
+			continue
+		}
+		p := Problem{Code: n.Code, Message: UTF8(n.Message), Frame: frame(n.Seen.Frame)}
+		if n.Session != "" {
+			p.Message = n.Session + ": " + p.Message
+		}
+		c := out[n.Seen.Capture]
+		c.Problems = append(c.Problems, p)
+	}
+	return out
+}
+
+func (b Builder) capture(info capture.Info) *Capture {
+	c := &Capture{
+		Name:      UTF8(info.Name),
+		Format:    info.Format,
+		LinkTypes: make([]string, 0, len(info.LinkTypes)),
+		Packets:   info.Packets,
+		Bytes:     info.Bytes,
+		First:     timeOf(info.First),
+		Last:      timeOf(info.Last),
+		Complete:  info.Complete,
+		Problems:  make([]Problem, 0, len(info.Problems)),
+	}
+	if info.Compression != "" {
+		c.Compression = &info.Compression
+	}
+	for _, l := range info.LinkTypes {
+		c.LinkTypes = append(c.LinkTypes, l.String())
+	}
+	for _, p := range info.Problems {
+		c.Problems = append(c.Problems, Problem{Code: p.Code, Message: UTF8(p.Message), Frame: frame(p.Frame)})
+	}
+	return c
+}
+
+// frame is nil for frame 0: there is none.
+func frame(n int64) *int64 {
+	if n == 0 {
+		return nil
+	}
+	return &n
+}
+
+// Session describes a session.
+func (b Builder) Session(s *session.Session) *Session {
+	m := &masker{hide: !b.ShowSecrets}
+	out := &Session{
+		ID:      s.ID,
+		Capture: s.First.Capture,
+		Control: Control{
+			Client:     endpoint(s.Client),
+			Server:     endpoint(s.Server),
+			State:      string(s.State),
+			FirstFrame: s.First.Frame,
+			LastFrame:  s.Last.Frame,
+			Start:      timeOf(s.First.Time),
+			End:        timeOf(s.Last.Time),
+		},
+		Login:     string(s.Login),
+		Security:  string(s.Security),
+		Commands:  make([]Command, 0, len(s.Commands)),
+		Transfers: make([]*Transfer, 0, len(s.Transfers)),
+		Findings:  []string{},
+
+		Unsolicited: make([]CommandReply, 0, len(s.Unsolicited)),
+	}
+	if s.HasBanner {
+		out.Banner = new(UTF8(s.Banner))
+	}
+	if s.HasUser {
+		out.User = new(UTF8(s.User))
+	}
+	for _, c := range s.Commands {
+		out.Commands = append(out.Commands, command(c, m))
+	}
+	for _, t := range s.Transfers {
+		out.Transfers = append(out.Transfers, transfer(t, m))
+	}
+	for _, r := range s.Unsolicited {
+		out.Unsolicited = append(out.Unsolicited, commandReply(r, m))
+	}
+	return out
+}
+
+func command(c session.Command, m *masker) Command {
+	out := Command{
+		Frame:    c.Seen.Frame,
+		Time:     timeOf(c.Seen.Time),
+		Verb:     UTF8(c.Verb),
+		Argument: UTF8(m.argument(c.Verb, c.Argument)),
+		Replies:  make([]CommandReply, 0, len(c.Replies)),
+	}
+	for _, r := range c.Replies {
+		out.Replies = append(out.Replies, commandReply(r, m))
+	}
+	return out
+}
+
+func commandReply(r session.Reply, m *masker) CommandReply {
+	return CommandReply{Frame: r.Seen.Frame, Time: timeOf(r.Seen.Time), Code: r.Code, Text: UTF8(m.reply(r.Text))}
+}
+
+func transfer(t *session.Transfer, m *masker) *Transfer {
+	out := &Transfer{
+		ID:           t.ID,
+		Mode:         t.Mode.String(),
+		Announcement: announcement(t.Announcement),
+		Data:         data(t.Data),
+		Correlation:  string(t.Correlation),
+		Outcome:      string(t.Outcome),
+		Findings:     []string{},
+	}
+	if c := t.Command; c != nil {
+		out.Command = &TransferCommand{Verb: UTF8(c.Verb), Argument: UTF8(c.Argument), Frame: c.Seen.Frame, Time: timeOf(c.Seen.Time)}
+	}
+	if t.HasPath {
+		out.Path = new(UTF8(t.Path))
+	}
+	if d := t.Direction.String(); d != "" {
+		out.Direction = &d
+	}
+	if r := t.Reply; r != nil {
+		out.Reply = &FinalReply{Code: r.Code, Text: UTF8(m.reply(r.Text)), Frame: r.Seen.Frame}
+	}
+	return out
+}
+
+func announcement(a *session.Announcement) *Announcement {
+	if a == nil {
+		return nil
+	}
+	out := &Announcement{Verb: a.Verb, Frame: a.Seen.Frame, Time: timeOf(a.Seen.Time), Accepted: a.Accepted}
+	if a.Endpoint.IsValid() {
+		out.Endpoint = new(endpoint(a.Endpoint))
+	}
+	return out
+}
+
+func data(d *session.Data) *Data {
+	if d == nil {
+		return nil
+	}
+	return &Data{
+		Initiator:       string(d.Initiator),
+		Source:          endpoint(d.Source),
+		Destination:     endpoint(d.Destination),
+		State:           string(d.State),
+		TLS:             d.TLS,
+		FirstFrame:      d.First.Frame,
+		LastFrame:       d.Last.Frame,
+		Start:           timeOf(d.First.Time),
+		End:             timeOf(d.Last.Time),
+		Bytes:           d.Bytes,
+		MissingBytes:    d.MissingBytes,
+		Packets:         d.Packets,
+		Retransmissions: d.Retransmissions,
+	}
+}
+
+func endpoint(a netip.AddrPort) Endpoint {
+	return Endpoint{Address: a.Addr().String(), Port: a.Port()}
+}

@@ -1,0 +1,53 @@
+package report
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"unicode/utf8"
+)
+
+// Encode writes the document as JSON, indented by two blanks.
+func Encode(w io.Writer, d *Document) error {
+	return encode(w, d, "  ")
+}
+
+func encode(w io.Writer, v any, indent string) error {
+	var buf bytes.Buffer
+	enc := json.NewEncoder(&buf)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", indent)
+	if err := enc.Encode(v); err != nil {
+		return err
+	}
+	_, err := w.Write(escapeHidden(buf.Bytes()))
+	return err
+}
+
+// escapeHidden writes as \u009b what encoding/json leaves as it is and a
+// terminal may obey. Such characters stand in strings only.
+func escapeHidden(text []byte) []byte {
+	at := bytes.IndexFunc(text, unsafeInJSON)
+	if at < 0 {
+		return text
+	}
+	out := append(make([]byte, 0, len(text)+64), text[:at]...)
+	for rest := text[at:]; len(rest) > 0; {
+		r, n := utf8.DecodeRune(rest)
+		switch {
+		case !unsafeInJSON(r):
+			out = append(out, rest[:n]...)
+		case r < 0x10000:
+			out = fmt.Appendf(out, `\u%04x`, r)
+		default: // RFC 8259 section 7: a surrogate pair
+			out = fmt.Appendf(out, `\u%04x\u%04x`, 0xd800+(r-0x10000)>>10, 0xdc00+(r-0x10000)&0x3ff)
+		}
+		rest = rest[n:]
+	}
+	return out
+}
+
+func unsafeInJSON(r rune) bool {
+	return r >= 0x7f && r != utf8.RuneError && hidden(r)
+}

@@ -1,0 +1,141 @@
+package report
+
+import (
+	"cmp"
+	"strings"
+
+	"charm.land/lipgloss/v2"
+)
+
+// piece is a stretch of plain, escaped text and how it is dressed.
+type piece struct {
+	text  string
+	style style
+}
+
+// page collects lines of a width.
+type page struct {
+	strings.Builder
+	width int
+}
+
+// line adds a line; blanks at its end are cut.
+func (p *page) line(s string) {
+	p.WriteString(strings.TrimRight(s, " "))
+	p.WriteByte('\n')
+}
+
+// blank adds an empty line, except at the top.
+func (p *page) blank() {
+	if p.Len() > 0 {
+		p.WriteByte('\n')
+	}
+}
+
+// gap stands between pieces that do not belong together.
+const gap = "   "
+
+// flow sets pieces one after the other with a gap between, on as many lines as
+// it takes. The first line starts at column first, the others at indent. A
+// piece that does not fit on a line of its own is broken between words.
+func (p *page) flow(first, indent int, pieces ...piece) {
+	line, at := strings.Repeat(" ", first), first
+	empty := true
+	next := func() {
+		p.line(line)
+		line, at, empty = strings.Repeat(" ", indent), indent, true
+	}
+	for _, piece := range pieces {
+		if piece.text == "" {
+			continue
+		}
+		w := lipgloss.Width(piece.text)
+		if !empty && at+len(gap)+w > p.width && at > indent {
+			next()
+		}
+		if !empty {
+			line, at = line+gap, at+len(gap)
+		}
+		for i, part := range wrapped(piece.text, p.width-at, p.width-indent) {
+			if i > 0 {
+				next()
+			}
+			line += piece.style(part)
+			at += lipgloss.Width(part)
+			empty = false
+		}
+	}
+	if !empty {
+		p.line(line)
+	}
+}
+
+// leastWidth is the width below which text is not squeezed: it runs out of the
+// window then.
+const leastWidth = 20
+
+// wrapped breaks text between words into lines, the first of one width and the
+// others of another.
+func wrapped(text string, first, others int) []string {
+	first, others = max(first, leastWidth), max(others, leastWidth)
+	if lipgloss.Width(text) <= first {
+		return []string{text}
+	}
+	var lines []string
+	for room := first; text != ""; room = others {
+		head, _, _ := strings.Cut(lipgloss.Wrap(text, room, ""), "\n")
+		if len(head) == 0 {
+			head = text
+		}
+		lines = append(lines, head)
+		text = strings.TrimLeft(strings.TrimPrefix(text, head), " ")
+	}
+	return lines
+}
+
+// elide cuts out of the text so much that it fits, at its beginning: what
+// names a file best is the end of its path.
+func elide(s string, width int) string {
+	if lipgloss.Width(s) <= width {
+		return s
+	}
+	best := ""
+	for i, r := range s {
+		tail := "…" + s[i:]
+		w := lipgloss.Width(tail)
+		if i == 0 || w > width {
+			continue
+		}
+		if best == "" {
+			best = tail
+		}
+		if r == '/' && w > width/2 {
+			return tail
+		}
+	}
+	return cmp.Or(best, "…")
+}
+
+// shorten cuts the end of the text off so that it fits.
+func shorten(s string, width int) string {
+	if lipgloss.Width(s) <= width {
+		return s
+	}
+	end := 0
+	for i := range s {
+		if lipgloss.Width(s[:i])+1 > width {
+			break
+		}
+		end = i
+	}
+	return s[:end] + "…"
+}
+
+// pad fills a piece up with blanks to a width, on its left or its right.
+func pad(p piece, width int, right bool) string {
+	blanks := strings.Repeat(" ", max(width-lipgloss.Width(p.text), 0))
+	if right {
+		return blanks + p.style(p.text)
+	}
+	return p.style(p.text) + blanks
+}

@@ -1,0 +1,78 @@
+package report
+
+import (
+	"io"
+	"net/netip"
+	"time"
+
+	"github.com/ftpscope/ftpscope/capture"
+	"github.com/ftpscope/ftpscope/decode"
+	"github.com/ftpscope/ftpscope/decode/ftp"
+	"github.com/ftpscope/ftpscope/session"
+)
+
+// Text writes a report for a person at a terminal.
+type Text struct {
+	Width       int  // columns; DefaultWidth if 0
+	Colour      bool //
+	ShowSecrets bool // also where a reply repeats a password
+	Expand      bool // list also what is like its neighbours
+}
+
+// DefaultWidth is the width of text that does not go to a terminal.
+const DefaultWidth = 80
+
+// Result is what an analysis came to.
+type Result struct {
+	Captures    []capture.Info
+	Notices     []Notice
+	Sessions    []*session.Session // in order, without those that a filter left out
+	LeftOut     int                // sessions that a filter left out
+	Stats       decode.Stats
+	Interrupted bool
+}
+
+// Write writes the report.
+func (t Text) Write(w io.Writer, res Result) error {
+	r := renderer{
+		page:   page{width: max(t.Width, 0)},
+		styles: newStyles(t.Colour),
+		text:   t,
+		Result: res,
+	}
+	if r.width == 0 {
+		r.width = DefaultWidth
+	}
+	for _, c := range res.Captures {
+		if c.Last.After(r.end) {
+			r.end = c.Last
+		}
+	}
+	r.sessions()
+	r.summary()
+	_, err := io.WriteString(w, r.String())
+	return err
+}
+
+// renderer holds a text while it is written.
+type renderer struct {
+	page
+	styles
+	Result
+	text Text
+	end  time.Time // of the last packet of all captures
+}
+
+// arrow points from whoever opens a connection to whoever it is opened to.
+const arrow = " → "
+
+// pair is a connection as "client → server".
+func pair(from, to netip.AddrPort) string { return from.String() + arrow + to.String() }
+
+// span is the time from one packet to another, or -1 if one was not seen.
+func span(from, to ftp.Seen) time.Duration {
+	if !from.Yes() || !to.Yes() || from.Time.IsZero() || to.Time.IsZero() {
+		return -1
+	}
+	return to.Time.Sub(from.Time)
+}
