@@ -195,9 +195,11 @@ func TestAnnouncementAllocs(t *testing.T) {
 // FuzzAnnouncement holds that no input panics and that what was read is read
 // again from print.
 func FuzzAnnouncement(f *testing.F) {
-	for _, seed := range []string{"1,2,3,4,5,6", "Entering Passive Mode (10,0,0,5,19,137).", "|1|132.235.1.2|6275|",
+	for _, seed := range []string{
+		"1,2,3,4,5,6", "Entering Passive Mode (10,0,0,5,19,137).", "|1|132.235.1.2|6275|",
 		"|2|1080::8:800:200C:417A|5282|", "(|||6446|)", "!2!::ffff:1.2.3.4!1!", "4,4,10,0,0,1,2,4,1",
-		"6,16,32,1,13,184,0,0,0,0,0,0,0,0,0,0,0,1,2,4,1", "227 (1,2,3", "(((((|||", "|2|fe80::1%1|1|", "114,115"} {
+		"6,16,32,1,13,184,0,0,0,0,0,0,0,0,0,0,0,1,2,4,1", "227 (1,2,3", "(((((|||", "|2|fe80::1%1|1|", "114,115",
+	} {
 		f.Add([]byte(seed))
 	}
 	type form struct {
@@ -207,8 +209,12 @@ func FuzzAnnouncement(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, in []byte) {
 		for _, form := range []form{
-			{"PORT", ParsePORT, AppendPORT}, {"EPRT", ParseEPRT, AppendEPRT}, {"LPRT", ParseLPRT, AppendLPRT},
-			{"227", Parse227, Append227}, {"228", Parse228, Append228}, {"229", Parse229, Append229},
+			{"PORT", ParsePORT, AppendPORT},
+			{"EPRT", ParseEPRT, AppendEPRT},
+			{"LPRT", ParseLPRT, AppendLPRT},
+			{"227", Parse227, Append227},
+			{"228", Parse228, Append228},
+			{"229", Parse229, Append229},
 		} {
 			before := bytes.Clone(in)
 			ap, err := form.parse(in)
@@ -234,9 +240,11 @@ func FuzzAnnouncement(f *testing.F) {
 }
 
 func FuzzAddr(f *testing.F) {
-	for _, seed := range []string{"::", "::1", "1::", "1:2:3:4:5:6:7:8", "1:2:3:4:5:6:7::", "::2:3:4:5:6:7:8", "1::3::5", ":1", "1:",
+	for _, seed := range []string{
+		"::", "::1", "1::", "1:2:3:4:5:6:7:8", "1:2:3:4:5:6:7::", "::2:3:4:5:6:7:8", "1::3::5", ":1", "1:",
 		"::1.2.3.4", "1:2:3:4:5:6:1.2.3.4", "1:2:3:4:5:6:7:1.2.3.4", "::1.2.3", "1.2.3.4", "01.2.3.4", "1.2.3.256", "1..2.3",
-		"1.2.3.4.5", "12345::", "::g", "1:2:3:4:5:6:7:8:9", "::abcF", "::1.2.3.4:5", "", "x", ".", ":", ":::"} {
+		"1.2.3.4.5", "12345::", "::g", "1:2:3:4:5:6:7:8:9", "::abcF", "::1.2.3.4:5", "", "x", ".", ":", ":::",
+	} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, in []byte) {

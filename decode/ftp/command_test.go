@@ -44,8 +44,10 @@ func TestParseCommandAllocs(t *testing.T) {
 }
 
 func FuzzCommand(f *testing.F) {
-	for _, seed := range []string{"", " ", "USER anonymous", "PORT 1,2,3,4,5,6", "eprt |2|::1|21|", "LPRT 4,4,1,2,3,4,2,5,6",
-		"MODE", "XSHA256 f", "\xff\xf4\xff\xf2ABOR", "RETR \xff", strings.Repeat("v", 40)} {
+	for _, seed := range []string{
+		"", " ", "USER anonymous", "PORT 1,2,3,4,5,6", "eprt |2|::1|21|", "LPRT 4,4,1,2,3,4,2,5,6",
+		"MODE", "XSHA256 f", "\xff\xf4\xff\xf2ABOR", "RETR \xff", strings.Repeat("v", 40),
+	} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, line []byte) {

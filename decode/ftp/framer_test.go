@@ -186,8 +186,10 @@ func BenchmarkFramer(b *testing.B) {
 
 // FuzzFramer holds that how the bytes were cut does not matter.
 func FuzzFramer(f *testing.F) {
-	for _, seed := range []string{"NOOP\r\n", "A\nB\r\r\nC", "\xff\xf4\xff\xf2ABOR\r\n", "\xff\xf4\xf2ABOR\r\n", "RETR \xff\xff\xff\r\n",
-		"a\r\x00b\r\n", "\xff\xfd\x06A\n", "234 x\r\n\x16\x03\x01", "\x16\x02\n", "\xff\n\xff\xff\n", "\x14\x14\x03\n", strings.Repeat("\r", 9) + "\n"} {
+	for _, seed := range []string{
+		"NOOP\r\n", "A\nB\r\r\nC", "\xff\xf4\xff\xf2ABOR\r\n", "\xff\xf4\xf2ABOR\r\n", "RETR \xff\xff\xff\r\n",
+		"a\r\x00b\r\n", "\xff\xfd\x06A\n", "234 x\r\n\x16\x03\x01", "\x16\x02\n", "\xff\n\xff\xff\n", "\x14\x14\x03\n", strings.Repeat("\r", 9) + "\n",
+	} {
 		f.Add([]byte(seed), uint64(0xa5a5), uint16(0))
 		f.Add([]byte(seed), uint64(3), uint16(MaxLine-2))
 	}

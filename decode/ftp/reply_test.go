@@ -79,14 +79,18 @@ func TestReplyAssembler(t *testing.T) {
 	for _, tt := range []struct{ name, lines, want, reason string }{
 		{"single", "220 Hello", `220 "Hello" lines 1-1 n=1`, ""},
 		{"two", "150 Go\n226 Done", "150 \"Go\" lines 1-1 n=1\n226 \"Done\" lines 2-2 n=1", ""},
-		{"RFC 959", "123-First line\nSecond line\n  234 A line beginning with numbers\n123 The last line",
-			`123 "First line\nSecond line\n  234 A line beginning with numbers\nThe last line" lines 1-4 n=4`, "section 4.2"},
+		{
+			"RFC 959", "123-First line\nSecond line\n  234 A line beginning with numbers\n123 The last line",
+			`123 "First line\nSecond line\n  234 A line beginning with numbers\nThe last line" lines 1-4 n=4`, "section 4.2",
+		},
 		{"prefixed", "230-a\n230-b\n230 c", `230 "a\nb\nc" lines 1-3 n=3`, "wu-ftpd and ProFTPD repeat the code"},
 		{"FEAT", "211-Features:\n EPSV\n211 End", `211 "Features:\n EPSV\nEnd" lines 1-3 n=3`, "vsftpd"},
 		{"bare end", "211-x\n211", `211 "x\n" lines 1-2 n=2`, "no text in the last line"},
 		{"other code is text", "220-a\n331 b\n220 c", `220 "a\n331 b\nc" lines 1-3 n=3`, "the server has received no other command"},
-		{"unended", "211-a\n b\n>150 Go\n226 Done",
-			"211 \"a\\n b\" lines 1-2 n=2 unended\n150 \"Go\" lines 3-3 n=1\n226 \"Done\" lines 4-4 n=1", "the server has moved on"},
+		{
+			"unended", "211-a\n b\n>150 Go\n226 Done",
+			"211 \"a\\n b\" lines 1-2 n=2 unended\n150 \"Go\" lines 3-3 n=1\n226 \"Done\" lines 4-4 n=1", "the server has moved on",
+		},
 		{"moved, own code", "211-a\n>211 b", `211 "a\nb" lines 1-2 n=2`, "pipelined, but well ended"},
 		{"moved, number in text", "211-a\n>150 files\n211 b", "211 \"a\" lines 1-1 n=1 unended\n150 \"files\" lines 2-2 n=1\n211 \"b\" lines 3-3 n=1", "the price of guessing"},
 		{"moved, hyphen", "211-a\n>230-b\n>230 c", "211 \"a\\n230-b\" lines 1-2 n=2 unended\n230 \"c\" lines 3-3 n=1", "only code and blank end a reply"},

@@ -91,8 +91,10 @@ func TestVerbKinds(t *testing.T) {
 }
 
 func TestWords(t *testing.T) {
-	got, err := json.Marshal([]any{ModeUnknown, ModeActive, ModePassive, Mode(9),
-		DirectionNone, DirectionDownload, DirectionUpload, DirectionListing})
+	got, err := json.Marshal([]any{
+		ModeUnknown, ModeActive, ModePassive, Mode(9),
+		DirectionNone, DirectionDownload, DirectionUpload, DirectionListing,
+	})
 	want := `["unknown","active","passive","unknown","","download","upload","listing"]`
 	if err != nil || string(got) != want {
 		t.Errorf("got %s, %v, want %s", got, err, want)
