@@ -1,9 +1,12 @@
 package capture
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"os"
+	"slices"
+	"strings"
 	"time"
 )
 
@@ -30,7 +33,9 @@ type Options struct {
 // at least by its file header: errors match [fs.ErrNotExist],
 // [fs.ErrPermission], [ErrDirectory], [ErrNotCapture] (a [*NotCaptureError]
 // says what was found instead), or [errors.ErrUnsupported] for an unknown
-// version. A capture without frames is fine.
+// version. A capture without frames is fine. Among several names a file that is
+// no capture is a Problem of its Info, as the newest file of a ring is empty at
+// first; it is an error only if none of them is one.
 //
 // Several captures are merged: within each the order of the file holds, between
 // them the time, and at the same time the order of names. Only those captures
@@ -41,6 +46,7 @@ func Open(names []string, opts Options) (*Set, error) {
 	}
 	s := &Set{opts: opts, meter: &meter{report: opts.Progress}}
 	stdin := false
+	var none error // of the first file that is no capture
 	for i, name := range names {
 		if name == Stdin {
 			if stdin {
@@ -51,7 +57,12 @@ func Open(names []string, opts Options) (*Set, error) {
 		}
 		f := &feed{set: s, name: name, index: i, tally: newTally(name)}
 		s.feeds = append(s.feeds, f)
-		if err := f.open(nil); err != nil {
+		if err := f.open(nil); errors.Is(err, ErrNotCapture) {
+			none = cmp.Or(none, err)
+			f.tally.problem(CodeUnreadable, 0, 0, "%s", strings.TrimPrefix(err.Error(), "capture: "+shown(name)+": "))
+			f.end(false)
+			continue
+		} else if err != nil {
 			s.Close()
 			return nil, err
 		}
@@ -63,6 +74,10 @@ func Open(names []string, opts Options) (*Set, error) {
 		if f.regular && len(names) > 1 {
 			f.look()
 		}
+	}
+	if !slices.ContainsFunc(s.feeds, func(f *feed) bool { return !f.ended }) {
+		s.Close()
+		return nil, none
 	}
 	for _, f := range s.feeds {
 		if f.src != nil {

@@ -102,6 +102,28 @@ func TestNotCapture(t *testing.T) {
 	}
 }
 
+// The newest file of a rotated ring is empty at first: it must not keep the
+// others from being read. None that is a capture is an error still.
+func TestOneOfSeveralIsNoCapture(t *testing.T) {
+	good := capturetest.WriteFile(t, "a.pcap", capturetest.PCAP(sample(5)...))
+	empty := capturetest.WriteFile(t, "b.pcap", nil)
+	set := open(t, capture.Options{}, empty, good)
+	n := 0
+	for _, err := range set.Frames(t.Context()) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		n++
+	}
+	in := set.Info()
+	if n != 5 || !in[1].Complete || in[0].Complete || len(in[0].Problems) != 1 || in[0].Problems[0].Code != capture.CodeUnreadable || !strings.Contains(in[0].Problems[0].Message, "an empty file") {
+		t.Errorf("%d frames, %+v", n, in)
+	}
+	if _, err := capture.Open([]string{empty, empty}, capture.Options{}); !errors.Is(err, capture.ErrNotCapture) {
+		t.Errorf("two empty files: %v", err)
+	}
+}
+
 func TestSinceUntil(t *testing.T) {
 	frames := sample(5)
 	frames[1].Time = ts.AddDate(1, 0, 0) // out of order
