@@ -21,7 +21,6 @@ type dialogue struct {
 	number    int
 	pairs     pairs
 	drafts    []*draft
-	begun     int // transfers that got an id
 	dir       workdir
 	kind      byte     // TYPE in force, 0 unknown
 	rest      *restart // REST for the next transfer, or nil
@@ -110,6 +109,7 @@ func (d *dialogue) reply(ev *ftp.Event) {
 	d.pairs.settle(ev.Acked, code, func(p pending) bool { return p.draft != nil && p.draft.t.Aborted && p.draft.abor != nil })
 	i := d.pairs.find(code, text, ev.Acked)
 	if i < 0 {
+		d.overheard(r, ev.Cut)
 		if len(d.s.Unsolicited) < d.t.limits.Unsolicited {
 			d.s.Unsolicited = append(d.s.Unsolicited, r)
 		} else {
@@ -188,9 +188,11 @@ func (d *dialogue) answered(p pending, c *Command, r Reply, cut bool) {
 	case p.draft != nil && p.verb == "ABOR":
 		p.draft.abor = &c.Replies[len(c.Replies)-1]
 	case p.draft != nil && ftp.IsTransfer(p.verb):
-		p.draft.replied(r)
+		p.draft.replied(r, cut)
 	case p.draft != nil:
 		p.draft.answered(r, cut)
+	case c.Cut && r.Code == 230:
+		d.s.Login = LoginAccepted // PASS, of which the capture holds too little
 	case p.verb == "USER" || p.verb == "PASS" || p.verb == "ACCT" || p.verb == "ADAT":
 		d.login(p.verb, r.Code)
 	case p.verb == "CWD" || p.verb == "XCWD":

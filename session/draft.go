@@ -3,7 +3,6 @@ package session
 import (
 	"net/netip"
 	"slices"
-	"strconv"
 
 	"github.com/ftpscope/ftpscope/decode/ftp"
 )
@@ -33,10 +32,7 @@ func (d *dialogue) begin(mode ftp.Mode) *draft {
 		d.notice("limit-transfers", "more than %d transfers: later ones are not listed", d.t.limits.Transfers)
 		return nil
 	}
-	d.begun++
-	x := &draft{d: d, t: &Transfer{
-		ID: d.s.ID + ".t" + strconv.Itoa(d.begun), Mode: mode, Correlation: CorrelationAnnounced,
-	}}
+	x := &draft{d: d, t: &Transfer{Mode: mode, Correlation: CorrelationAnnounced}}
 	d.drafts = append(d.drafts, x)
 	return x
 }
@@ -66,6 +62,23 @@ func (d *dialogue) announce(c Command) *draft {
 	return x
 }
 
+// overheard begins a transfer with a 227, 228 or 229 whose command is not in the
+// capture: it began later, or holds one direction only.
+func (d *dialogue) overheard(r Reply, cut bool) {
+	verb := map[int]string{227: "PASV", 228: "LPSV", 229: "EPSV"}[r.Code]
+	if verb == "" || !d.conn.Midstream && d.s.LostBytes == 0 {
+		return
+	}
+	x := d.begin(ftp.ModePassive)
+	if x == nil {
+		return
+	}
+	x.last = len(d.s.Commands) - 1
+	accepted := true
+	x.ann = &announced{owner: d, mode: x.t.Mode, asked: r.Seen, a: Announcement{Verb: verb, Accepted: &accepted}}
+	x.listens(r, cut)
+}
+
 // expect opens the announcement for the connection that is to come, or came.
 func (x *draft) expect(at netip.AddrPort) {
 	a := x.ann
@@ -90,10 +103,14 @@ func (x *draft) answered(r Reply, cut bool) {
 	}
 	ok := r.Code/100 == 2
 	a.Accepted = &ok
-	if !ok || x.ann.mode != ftp.ModePassive {
-		return
+	if ok && x.ann.mode == ftp.ModePassive {
+		x.listens(r, cut)
 	}
-	a.Seen = r.Seen
+}
+
+// listens takes the reply that carries a passive announcement.
+func (x *draft) listens(r Reply, cut bool) {
+	x.ann.a.Seen = r.Seen
 	// The code tells the form: some servers answer EPSV with 227, or PASV with 229.
 	told, err := ftp.Reply{Code: r.Code, Text: []byte(r.Text)}.Announcement()
 	if err != nil || told.Verb == "" || cut && !closedBracket(r.Text) {
@@ -161,9 +178,9 @@ func (x *draft) running() bool {
 }
 
 // replied takes a reply to the transfer command.
-func (x *draft) replied(r Reply) {
+func (x *draft) replied(r Reply, cut bool) {
 	x.resolve()
-	if x.t.Command.Verb == "STOU" {
+	if x.t.Command.Verb == "STOU" && !cut {
 		if name, ok := ftp.STOUName(r.Code, []byte(r.Text)); ok {
 			x.name(name)
 		}

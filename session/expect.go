@@ -126,6 +126,9 @@ func (e *expected) match(c *ftp.Conn) []*announced {
 
 // waits reports whether the announcement is still open for the connection.
 func (a *announced) waits(c *ftp.Conn) bool {
+	if over := ended(c); !over.IsZero() && over.Before(a.asked.Time) {
+		return false // it was over before
+	}
 	replaced := a.closed.Yes() && c.First.Time.Sub(a.closed.Time) > stale
 	return !replaced && (a.a.Accepted == nil || *a.a.Accepted) && !a.satisfied()
 }

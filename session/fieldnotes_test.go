@@ -500,7 +500,7 @@ func TestFieldNotes(t *testing.T) {
 				s.fin(server, client)
 			},
 			`s1 explicit-tls
-			s1.t1 active unannounced no-command aborted bytes=0 server→192.0.2.10:4001 inferred
+			s1.t1 active unannounced no-command unknown bytes=0 server→192.0.2.10:4001 inferred
 			s1 unsolicited 500`,
 		},
 		{

@@ -2,6 +2,7 @@ package session
 
 import (
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/ftpscope/ftpscope/decode/ftp"
@@ -12,13 +13,41 @@ func (d *dialogue) finish() {
 	s := d.s
 	s.State = stateOf(d.conn)
 	s.First, s.Last = d.conn.First, d.conn.Last
+	if len(s.Commands) == 0 && !s.HasBanner && s.LostBytes > 0 {
+		d.adoptAll()
+	}
 	for i := range d.drafts {
 		d.adopt(i)
 	}
+	d.drafts = slices.DeleteFunc(d.drafts, (*draft).foreign)
 	for i, x := range d.drafts {
+		x.t.ID = s.ID + ".t" + strconv.Itoa(i+1)
 		x.next = d.after(i)
 		x.finish(d.sharedLater(i))
 		s.Transfers = append(s.Transfers, x.t)
+	}
+}
+
+// foreign reports whether an inferred transfer is another protocol between the
+// same hosts: a data connection carries payload one way, unless it is TLS.
+// https://www.rfc-editor.org/rfc/rfc959#section-3.4
+func (x *draft) foreign() bool {
+	return x.ann == nil && x.t.Command == nil && slices.ContainsFunc(x.conns, func(c *ftp.Conn) bool {
+		return !c.TLS && c.Half[0].Bytes > 0 && c.Half[1].Bytes > 0
+	})
+}
+
+// adoptAll takes the strays of a session of whose dialogue no word was captured,
+// as if it were encrypted.
+func (d *dialogue) adoptAll() {
+	for {
+		c := d.t.strays.take(func(c *ftp.Conn) bool {
+			return hostsOf(c.Ends[0].Addr(), c.Ends[1].Addr()) == hostsOf(d.client(), d.server()) && d.mayBeData(c) && !c.First.Time.Before(d.conn.First.Time)
+		})
+		if c == nil {
+			return
+		}
+		d.inferred(c)
 	}
 }
 

@@ -48,14 +48,20 @@ func (x *draft) rejected(c *ftp.Conn, opened bool, code int) bool {
 		}
 	}
 	switch {
-	case code < 400 || x.prelim != nil || opened && x.carried():
+	case code < 400 || opened && x.carried():
 		return false
+	case x.prelim != nil:
+		// The server began, and found then that there is nothing to send.
+		return notThere(code) && opened && !x.t.Aborted && !c.Half[0].RST.Yes() && !c.Half[1].RST.Yes()
 	case connectionTrouble(code):
 		// "425 Use PORT or PASV first.": nothing had been announced.
 		return !opened && !failed && (x.ann == nil || x.ann.a.Accepted != nil && !*x.ann.a.Accepted)
 	}
 	return true
 }
+
+// notThere reports whether a reply says that the file cannot be had.
+func notThere(code int) bool { return code == 450 || code == 550 || code == 553 }
 
 // connectionTrouble reports whether a reply speaks of connections, as x2z do
 // (RFC 959 section 4.2.1), or comes when a data connection timed out.
@@ -76,17 +82,25 @@ func (x *draft) waitedInVain() bool {
 func (x *draft) unopened(c *ftp.Conn) Outcome {
 	a, answered := c.Answered()
 	switch {
-	case answered && a.Kind == ftp.AnswerRST:
+	case answered && a.Kind == ftp.AnswerRST && !x.tooLate(c, a):
 		return OutcomeRefused
-	case answered && a.Kind == ftp.AnswerICMP:
+	case answered && a.Kind != ftp.AnswerSYNACK:
 		return OutcomeBlocked
 	}
 	// No verdict before the deadline, unless somebody gave up.
 	waited := x.d.t.now.Sub(c.First.Time)
-	if !x.d.stateEnded() && !x.next.Yes() && x.t.Reply == nil && (waited < deadline || c.SYNCount < 3 && !answered && waited < stall) {
+	gaveUp := x.d.stateEnded() || x.t.Reply != nil || x.next.Yes() && x.next.Time.After(c.First.Time)
+	if !gaveUp && (waited < deadline || c.SYNCount < 3 && !answered && waited < stall) {
 		return OutcomeIncomplete
 	}
 	return OutcomeBlocked
+}
+
+// tooLate reports whether a RST came only after several SYNs had remained
+// without answer and the session was over: nobody listens any more.
+func (x *draft) tooLate(c *ftp.Conn, rst ftp.Answer) bool {
+	over := ended(x.d.conn)
+	return len(c.Answers) == 1 && c.SYNCount > 3 && rst.Time.Sub(c.First.Time) >= deadline && !over.IsZero() && over.Before(rst.Time)
 }
 
 // carriedOn judges a connection that opened, without a 2xx to the command.
@@ -94,19 +108,41 @@ func (x *draft) carriedOn(c *ftp.Conn) Outcome {
 	sender := &c.Half[x.sender(c)]
 	receiver := &c.Half[x.sender(c).Other()]
 	bytes := sender.Bytes + receiver.Bytes
-	if x.t.Command == nil && bytes == 0 && x.t.Correlation == CorrelationAnnounced {
+	switch {
+	case x.t.Command == nil && bytes == 0 && x.ann != nil:
+		if x.pending(x.ann.a.Seen) {
+			return OutcomeIncomplete
+		}
 		return OutcomeUnused
-	}
-	if x.t.Reply == nil && sender.Bytes > 0 && inOrder(sender, receiver) {
+	case x.t.Reply == nil && sender.Bytes > 0 && inOrder(sender, receiver) && !x.silentlyEnded(closing(sender)):
 		return OutcomeCompleted
-	}
-	if (bytes > 0 || x.t.Command != nil) && x.end(c).Sub(x.progress(c)) >= stall {
+	case (bytes > 0 || x.t.Command != nil) && x.end(c).Sub(x.progress(c)) >= stall:
 		return OutcomeStalled
-	}
-	if x.t.Reply != nil || x.t.Aborted || !ended(c).IsZero() || x.d.stateEnded() {
+	case x.t.Reply != nil || x.t.Aborted:
+		return OutcomeAborted
+	case bytes == 0 && stateOf(c) == StateClosed && !x.d.stateEnded():
+		return OutcomeIncomplete // an empty file: the reply is still to come
+	case bytes == 0 && stateOf(c) == StateClosed && x.d.encrypted && !c.TLS:
+		return OutcomeUnknown // an empty file, or one that could not be sent
+	case !ended(c).IsZero() || x.d.stateEnded():
 		return OutcomeAborted
 	}
 	return OutcomeIncomplete
+}
+
+// pending reports whether the capture ended before the client had the time to
+// go on after what was seen last of the transfer.
+func (x *draft) pending(last ftp.Seen) bool {
+	went := x.next.Yes() && x.next.Time.After(last.Time)
+	return !went && !x.d.stateEnded() && x.d.t.now.Sub(last.Time) < patience
+}
+
+// silentlyEnded reports whether the server closed the control connection, which
+// can be read and of which nothing is missing, after the file was sent and
+// without a reply: then it said none, and the transfer did not go well.
+func (x *draft) silentlyEnded(sent time.Time) bool {
+	end := x.d.conn.Half[ftp.Listener].FIN
+	return x.t.Command != nil && !x.d.encrypted && x.d.s.LostBytes == 0 && end.Yes() && !end.Time.Before(sent)
 }
 
 // inOrder reports whether the sender closed the connection, by FIN or by the
@@ -115,7 +151,7 @@ func (x *draft) carriedOn(c *ftp.Conn) Outcome {
 // https://www.rfc-editor.org/rfc/rfc4217#section-10.1
 func inOrder(sender, receiver *ftp.Half) bool {
 	closed := closing(sender)
-	if closed.IsZero() || sender.RST.Yes() {
+	if closed.IsZero() || sender.RST.Yes() && sender.RST.Time.Before(closed) {
 		return false
 	}
 	if receiver.Packets > 0 && sender.Acked < sender.Bytes {
@@ -178,13 +214,13 @@ func (x *draft) unconnected(code int) Outcome {
 		return OutcomeUnseen // rejected() found that it was tried elsewhere
 	case x.t.Command == nil && x.waited() >= patience:
 		return OutcomeUnseen
-	case x.t.Command == nil && !x.next.Yes() && !x.d.stateEnded():
+	case x.t.Command == nil && x.pending(a.a.Seen):
 		return OutcomeIncomplete
 	case x.t.Command == nil:
 		return OutcomeUnused
 	case x.t.Reply == nil && x.d.s.LostBytes > 0:
 		return OutcomeUnknown
-	case x.t.Reply == nil && !x.next.Yes() && !x.d.stateEnded() && x.d.t.now.Sub(x.t.Command.Seen.Time) < deadline:
+	case x.t.Reply == nil && x.pending(x.t.Command.Seen):
 		return OutcomeIncomplete
 	case code >= 400 && x.prelim != nil && !connectionTrouble(code):
 		return OutcomeAborted // the server had begun

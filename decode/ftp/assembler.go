@@ -59,8 +59,8 @@ func (a *ReplyAssembler) Line(line []byte, seen Seen, moved bool) {
 		case ok && more && code == a.open.Code:
 			a.add(text, seen)
 			return
-		case bare && moved:
-			a.close(true)
+		case bare && moved, ok && a.open.Cut && (bare || more):
+			a.close(true) // its end was not said, or is in the gap
 		default:
 			a.add(line, seen)
 			return
