@@ -33,7 +33,7 @@ type dialogue struct {
 }
 
 func newDialogue(t *Tracker, c *ftp.Conn, number int) *dialogue {
-	return &dialogue{t: t, conn: c, number: number, greeted: c.Midstream, s: &Session{
+	return &dialogue{t: t, conn: c, number: number, s: &Session{
 		ID: "s" + strconv.Itoa(number), Client: c.Ends[ftp.Initiator], Server: c.Ends[ftp.Listener],
 		Login: LoginNone, Security: SecurityNone, Control: c,
 	}}
@@ -166,7 +166,8 @@ func (d *dialogue) swapAbort(p pending, r Reply) {
 // greet takes the greeting: 220, perhaps after 120, or a refusal.
 // https://www.rfc-editor.org/rfc/rfc959#section-5.4
 func (d *dialogue) greet(r Reply) bool {
-	if d.greeted || r.Code != 220 && r.Code != 120 && (r.Code < 400 || len(d.pairs.queue) > 0) {
+	late := d.conn.Midstream // the greeting was before the capture, unless it says 220 first of all
+	if d.greeted || r.Code != 220 && r.Code != 120 && (late || r.Code < 400 || len(d.pairs.queue) > 0) || late && len(d.s.Commands) > 0 {
 		return false
 	}
 	if r.Code == 120 {
