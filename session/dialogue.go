@@ -29,6 +29,9 @@ type dialogue struct {
 	greeted   bool
 	encrypted bool     // the control connection can't be read now
 	closed    bool     // its control connection is over
+	running   int      // data connections that are not over
+	adopted   bool     // strays were looked at
+	text      int      // bytes of commands and replies kept
 	active    ftp.Seen // latest event of the control connection
 }
 
@@ -54,7 +57,7 @@ func (d *dialogue) command(ev *ftp.Event) {
 		d.pairs.add(pending{index: -1, verb: ev.Command.Verb, end: ev.Offset}, d.t.limits.Pending)
 		return
 	}
-	c := Command{Seen: ev.Seen, Verb: ev.Command.Verb, Argument: string(ev.Command.Argument), Cut: ev.Cut}
+	c := Command{Seen: ev.Seen, Verb: ev.Command.Verb, Argument: d.keep(ev.Command.Argument), Cut: ev.Cut}
 	d.s.Commands = append(d.s.Commands, c)
 	p := pending{index: len(d.s.Commands) - 1, verb: c.Verb, end: ev.Offset}
 	switch {
@@ -84,6 +87,15 @@ func (d *dialogue) command(ev *ftp.Event) {
 	}
 }
 
+// keep copies words of the control connection, as long as there is room.
+func (d *dialogue) keep(words []byte) string {
+	if d.text += len(words); d.text > d.t.limits.Text {
+		d.notice("limit-text", "more than %d bytes of commands and replies: later words are left out", d.t.limits.Text)
+		return ""
+	}
+	return string(words)
+}
+
 // epsvAll recognises the promise to use no other command from now on, which
 // announces nothing.
 // https://www.rfc-editor.org/rfc/rfc2428#section-4
@@ -102,7 +114,7 @@ func (d *dialogue) latest() *draft {
 // reply takes a reply of the server.
 func (d *dialogue) reply(ev *ftp.Event) {
 	code, text := ev.Reply.Code, ev.Reply.Text
-	r := Reply{Seen: ev.Seen, Code: code, Text: string(text)}
+	r := Reply{Seen: ev.Seen, Code: code, Text: d.keep(text)}
 	if d.greet(r) {
 		return
 	}
@@ -118,6 +130,11 @@ func (d *dialogue) reply(ev *ftp.Event) {
 		return
 	}
 	d.greeted = true
+	for _, before := range d.pairs.queue[:i] {
+		if before.draft != nil && ftp.IsTransfer(before.verb) {
+			before.draft.resolve() // by what holds until now
+		}
+	}
 	p := d.pairs.queue[i]
 	if code/100 != 1 {
 		var skipped []pending
@@ -307,6 +324,17 @@ func (d *dialogue) modeOf(c *ftp.Conn) ftp.Mode {
 		return ftp.ModeActive
 	}
 	return ftp.ModePassive
+}
+
+// soon is how long after the words that announce it a data connection that
+// nothing names is believed to belong to a session.
+const soon = 10 * time.Second
+
+// spokeBefore reports whether the side that announces said something shortly
+// before the connection began, or nothing is known of what it said.
+func (d *dialogue) spokeBefore(c *ftp.Conn) bool {
+	last := d.lastWord(c)
+	return last.IsZero() || c.First.Time.Sub(last).Abs() <= soon
 }
 
 // lastWord is when the session's control connection last carried what may have

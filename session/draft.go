@@ -14,6 +14,7 @@ type draft struct {
 	ann    *announced  // nil without an announcement
 	last   int         // index in Session.Commands of its latest command: of the announcement, or of the transfer
 	rest   *restart    // the REST before its command, or nil
+	placed bool        // path, type and offset are worked out
 	prelim *Reply      // 1yz reply to the command
 	abor   *Reply      // reply to the ABOR for it
 	conns  []*ftp.Conn // inferred connections; announced ones are in ann
@@ -69,12 +70,16 @@ func (d *dialogue) overheard(r Reply, cut bool) {
 	if verb == "" || !d.conn.Midstream && d.s.LostBytes == 0 {
 		return
 	}
+	before := d.latest()
 	x := d.begin(ftp.ModePassive)
 	if x == nil {
 		return
 	}
 	x.last = len(d.s.Commands) - 1
 	accepted := true
+	if before != nil && before.ann != nil {
+		before.ann.closed = r.Seen
+	}
 	x.ann = &announced{owner: d, mode: x.t.Mode, asked: r.Seen, a: Announcement{Verb: verb, Accepted: &accepted}}
 	x.listens(r, cut)
 }
@@ -117,7 +122,9 @@ func (x *draft) listens(r Reply, cut bool) {
 		return
 	}
 	at := told.Endpoint
-	if !at.Addr().IsValid() {
+	if r.Code == 229 {
+		// The client connects to where the control connection goes, whatever a
+		// server writes there: https://www.rfc-editor.org/rfc/rfc2428#section-3
 		at = netip.AddrPortFrom(x.d.server(), at.Port())
 	}
 	x.expect(at)
@@ -172,11 +179,6 @@ func (x *draft) tried() []*ftp.Conn {
 // open reports whether the final reply is still to come.
 func (x *draft) open() bool { return x.t.Reply == nil }
 
-// running reports whether a connection of the transfer is not over.
-func (x *draft) running() bool {
-	return slices.ContainsFunc(x.tried(), func(c *ftp.Conn) bool { return !c.Ended })
-}
-
 // replied takes a reply to the transfer command.
 func (x *draft) replied(r Reply, cut bool) {
 	x.resolve()
@@ -195,15 +197,16 @@ func (x *draft) replied(r Reply, cut bool) {
 // resolve works out path, type and offset when the first reply comes: by then the replies to
 // all earlier commands have come.
 func (x *draft) resolve() {
-	if x.prelim != nil || x.t.Reply != nil || x.t.HasPath {
+	if x.placed {
 		return
 	}
+	x.placed = true
 	x.t.Type = x.d.kind
 	if x.rest != nil && !x.rest.declined {
 		x.t.Offset = x.rest.offset
 	}
 	switch c := x.t.Command; c.Verb {
-	case "STOU":
+	case "STOU", "ERET", "ESTO": // no name, or one behind other words
 	case "LIST", "NLST":
 		x.name(withoutOptions(c.Argument))
 	default:
@@ -235,7 +238,22 @@ func (d *dialogue) inferred(c *ftp.Conn) {
 // adds gives the transfer a connection that nothing announced readably.
 func (x *draft) adds(c *ftp.Conn) {
 	x.conns = append(x.conns, c)
-	x.d.t.waiting[c.ID] = append(x.d.t.waiting[c.ID], x.d)
+	x.d.waitsFor(c)
+}
+
+// waitsFor keeps the session from being finished before the connection is over.
+func (d *dialogue) waitsFor(c *ftp.Conn) {
+	if !c.Ended {
+		d.running++
+		d.t.waiting[c.ID] = append(d.t.waiting[c.ID], d)
+	}
+}
+
+// listensSomewhere reports whether a passive announcement was accepted, or not
+// answered in this capture, and nobody knows where.
+func (x *draft) listensSomewhere() bool {
+	return x.ann != nil && x.ann.mode == ftp.ModePassive && !x.ann.readable && len(x.tried()) == 0 &&
+		(x.ann.a.Accepted == nil || *x.ann.a.Accepted)
 }
 
 // again reports whether c repeats a failed attempt at the same endpoint.

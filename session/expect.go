@@ -38,7 +38,7 @@ const peer = 3
 // may be a third host (FXP) or have another address behind NAT. The initiator's
 // port says nothing.
 func (a *announced) fits(initiator, listener netip.AddrPort) int {
-	if !a.readable || listener.Port() != a.a.Endpoint.Port() || a.a.Accepted != nil && !*a.a.Accepted && len(a.conns) > 0 {
+	if !a.readable || listener.Port() != a.a.Endpoint.Port() {
 		return 0
 	}
 	waits, comes := a.owner.client(), a.owner.server()
@@ -66,7 +66,7 @@ func (a *announced) satisfied() bool {
 	return slices.ContainsFunc(a.conns, func(c *ftp.Conn) bool {
 		empty := c.Half[0].Bytes == 0 && c.Half[1].Bytes == 0
 		reset := c.Half[0].RST.Yes() || c.Half[1].RST.Yes()
-		gone := reset || !ended(c).IsZero() && a.fits(c.Ends[0], c.Ends[1]) <= peer
+		gone := reset || ended(c).Yes() && a.fits(c.Ends[0], c.Ends[1]) <= peer
 		return c.Established.Yes() && !(empty && gone)
 	})
 }
@@ -78,9 +78,17 @@ type expected struct {
 
 func (e *expected) at(port uint16) []*announced { return e.byPort[port] }
 
+// add opens an announcement. Those of the same port that are done with are
+// forgotten on the way, so that a server with one port costs no more than others.
 func (e *expected) add(a *announced) {
 	p := a.a.Endpoint.Port()
-	e.byPort[p] = append(e.byPort[p], a)
+	list := e.byPort[p]
+	if len(list) >= 8 && len(list)&(len(list)-1) == 0 {
+		list = slices.DeleteFunc(list, func(x *announced) bool {
+			return x.closed.Yes() && !x.open(a.asked.Time)
+		})
+	}
+	e.byPort[p] = append(list, a)
 }
 
 func (e *expected) remove(a *announced) {
@@ -95,9 +103,9 @@ func (e *expected) remove(a *announced) {
 // match finds what a connection was announced by: in each session the latest
 // announcement that fits and waits. A session whose announced peer opens it is
 // preferred; a third host's connection belongs to the session that listens only
-// if the session of the initiator named that endpoint too (FXP), or if no better
-// one is there.
-func (e *expected) match(c *ftp.Conn) []*announced {
+// if the session of the initiator named that endpoint too (FXP), or if strangers
+// are let in and no better one is there.
+func (e *expected) match(c *ftp.Conn, strangers bool) []*announced {
 	var sure, weak []*announced
 	for _, a := range slices.Backward(e.at(c.Ends[ftp.Listener].Port())) {
 		if !a.waits(c) {
@@ -110,6 +118,10 @@ func (e *expected) match(c *ftp.Conn) []*announced {
 		}
 	}
 	if len(sure) == 0 {
+		weak = slices.DeleteFunc(weak, func(a *announced) bool { return c.First.Time.Sub(a.asked.Time) > stale })
+		if !strangers {
+			return nil
+		}
 		return weak[:min(1, len(weak))]
 	}
 	best := sure[0]
@@ -126,10 +138,16 @@ func (e *expected) match(c *ftp.Conn) []*announced {
 
 // waits reports whether the announcement is still open for the connection.
 func (a *announced) waits(c *ftp.Conn) bool {
-	if over := ended(c); !over.IsZero() && over.Before(a.asked.Time) {
+	if over := ended(c); over.Yes() && earlier(over, a.asked) {
 		return false // it was over before
 	}
-	replaced := a.closed.Yes() && c.First.Time.Sub(a.closed.Time) > stale
+	return a.open(c.First.Time)
+}
+
+// open reports whether a connection that begins at this time may be for the
+// announcement.
+func (a *announced) open(now time.Time) bool {
+	replaced := a.closed.Yes() && now.Sub(a.closed.Time) > stale
 	return !replaced && (a.a.Accepted == nil || *a.a.Accepted) && !a.satisfied()
 }
 

@@ -3,7 +3,6 @@ package session
 import (
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/ftpscope/ftpscope/decode/ftp"
 )
@@ -13,12 +12,7 @@ func (d *dialogue) finish() {
 	s := d.s
 	s.State = stateOf(d.conn)
 	s.First, s.Last = d.conn.First, d.conn.Last
-	if len(s.Commands) == 0 && !s.HasBanner && s.LostBytes > 0 {
-		d.adoptAll()
-	}
-	for i := range d.drafts {
-		d.adopt(i)
-	}
+	d.adoptOnce()
 	d.drafts = slices.DeleteFunc(d.drafts, (*draft).foreign)
 	for i, x := range d.drafts {
 		x.t.ID = s.ID + ".t" + strconv.Itoa(i+1)
@@ -33,8 +27,22 @@ func (d *dialogue) finish() {
 // https://www.rfc-editor.org/rfc/rfc959#section-3.4
 func (x *draft) foreign() bool {
 	return x.ann == nil && x.t.Command == nil && slices.ContainsFunc(x.conns, func(c *ftp.Conn) bool {
-		return !c.TLS && c.Half[0].Bytes > 0 && c.Half[1].Bytes > 0
+		return c.Half[0].Plain && c.Half[1].Plain
 	})
+}
+
+// adoptOnce gives strays to transfers that lack a connection.
+func (d *dialogue) adoptOnce() {
+	if d.adopted {
+		return
+	}
+	d.adopted = true
+	if len(d.s.Commands) == 0 && !d.s.HasBanner && d.s.LostBytes > 0 {
+		d.adoptAll()
+	}
+	for i := range d.drafts {
+		d.adopt(i)
+	}
 }
 
 // adoptAll takes the strays of a session of whose dialogue no word was captured,
@@ -175,19 +183,28 @@ func (x *draft) sender(c *ftp.Conn) ftp.Side {
 		return ftp.Initiator
 	case b.Bytes > a.Bytes && (a.Bytes == 0 || b.Bytes-a.Bytes > handshake):
 		return ftp.Listener
-	case closing(a).IsZero() || !closing(b).IsZero() && closing(b).Before(closing(a)):
+	case !closing(a).Yes() || closing(b).Yes() && earlier(closing(b), closing(a)):
 		return ftp.Listener
 	}
 	return ftp.Initiator
 }
 
-// closing is when a side closed in order: by FIN, or by the alert that ends a
+// closing is where a side closed in order: by FIN, or by the alert that ends a
 // TLS session, whichever came first; zero if it did not.
-func closing(h *ftp.Half) time.Time {
-	if s := h.Shutdown; s.Yes() && (!h.FIN.Yes() || s.Time.Before(h.FIN.Time)) {
-		return s.Time
+func closing(h *ftp.Half) ftp.Seen {
+	if s := h.Shutdown; s.Yes() && (!h.FIN.Yes() || earlier(s, h.FIN)) {
+		return s
 	}
-	return h.FIN.Time
+	return h.FIN
+}
+
+// earlier reports whether a came before b: by time, or in captures without
+// times, or where the clock stood still, by the order of the frames.
+func earlier(a, b ftp.Seen) bool {
+	if !a.Time.Equal(b.Time) || a.Capture != b.Capture {
+		return a.Time.Before(b.Time)
+	}
+	return a.Frame < b.Frame
 }
 
 func (x *draft) initiator(c *ftp.Conn) InitiatorRole {
@@ -230,13 +247,13 @@ func stateOf(c *ftp.Conn) State {
 	return StateOpen
 }
 
-// ended is when either side first ended the connection, zero if none did.
-func ended(c *ftp.Conn) time.Time {
-	var at time.Time
+// ended is where either side first ended the connection, zero if none did.
+func ended(c *ftp.Conn) ftp.Seen {
+	var at ftp.Seen
 	for i := range c.Half {
 		for _, s := range []ftp.Seen{c.Half[i].FIN, c.Half[i].RST} {
-			if s.Yes() && (at.IsZero() || s.Time.Before(at)) {
-				at = s.Time
+			if s.Yes() && (!at.Yes() || earlier(s, at)) {
+				at = s
 			}
 		}
 	}

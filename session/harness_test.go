@@ -276,7 +276,7 @@ func (f *flow) vain(side ftp.Side, n int64) *flow {
 	h.Bytes += n
 	h.LastData, h.Progress, h.Shutdown = seen, seen, ftp.Seen{}
 	if first {
-		h.FirstData = seen
+		h.FirstData, h.Plain = seen, !f.c.TLS
 		f.changed(seen, side)
 	}
 	f.h.logf("%d bytes from %s", n, f.c.Ends[side])

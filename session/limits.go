@@ -7,6 +7,7 @@ type Limits struct {
 	Transfers   int // of one session: 50,000
 	Pending     int // commands of one session that wait for a reply: 1,000
 	Replies     int // to one command: 1,000
+	Text        int // bytes of commands and replies of one session: 16 MiB
 	Unsolicited int // replies of one session that answer nothing: 1,000
 	Strays      int // connections between FTP hosts that may yet prove to be data connections: 4,096
 	Attempts    int // data connections tried for one announcement: 64
@@ -15,13 +16,20 @@ type Limits struct {
 }
 
 func (l Limits) withDefaults() Limits {
-	for v, def := range map[*int]int{
-		&l.Commands: 100_000, &l.Transfers: 50_000, &l.Pending: 1000, &l.Replies: 1000, &l.Unsolicited: 1000,
-		&l.Strays: 4096, &l.Attempts: 64, &l.Failed: 10_000, &l.Live: 65_536,
-	} {
+	set := func(v *int, def int) {
 		if *v <= 0 {
 			*v = def
 		}
 	}
+	set(&l.Commands, 100_000)
+	set(&l.Transfers, 50_000)
+	set(&l.Pending, 1000)
+	set(&l.Replies, 1000)
+	set(&l.Text, 16<<20)
+	set(&l.Unsolicited, 1000)
+	set(&l.Strays, 4096)
+	set(&l.Attempts, 64)
+	set(&l.Failed, 10_000)
+	set(&l.Live, 65_536)
 	return l
 }

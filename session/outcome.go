@@ -53,6 +53,8 @@ func (x *draft) rejected(c *ftp.Conn, opened bool, code int) bool {
 	case x.prelim != nil:
 		// The server began, and found then that there is nothing to send.
 		return notThere(code) && opened && !x.t.Aborted && !c.Half[0].RST.Yes() && !c.Half[1].RST.Yes()
+	case failed && (c.SYNCount >= 3 || x.t.Reply.Seen.Time.Sub(c.First.Time) >= deadline):
+		return false // it speaks of the connection, whatever its number
 	case connectionTrouble(code):
 		// "425 Use PORT or PASV first.": nothing had been announced.
 		return !opened && !failed && (x.ann == nil || x.ann.a.Accepted != nil && !*x.ann.a.Accepted)
@@ -100,7 +102,7 @@ func (x *draft) unopened(c *ftp.Conn) Outcome {
 // without answer and the session was over: nobody listens any more.
 func (x *draft) tooLate(c *ftp.Conn, rst ftp.Answer) bool {
 	over := ended(x.d.conn)
-	return len(c.Answers) == 1 && c.SYNCount > 3 && rst.Time.Sub(c.First.Time) >= deadline && !over.IsZero() && over.Before(rst.Time)
+	return len(c.Answers) == 1 && c.SYNCount > 3 && rst.Time.Sub(c.First.Time) >= deadline && over.Yes() && earlier(over, rst.Seen)
 }
 
 // carriedOn judges a connection that opened, without a 2xx to the command.
@@ -124,7 +126,7 @@ func (x *draft) carriedOn(c *ftp.Conn) Outcome {
 		return OutcomeIncomplete // an empty file: the reply is still to come
 	case bytes == 0 && stateOf(c) == StateClosed && x.d.encrypted && !c.TLS:
 		return OutcomeUnknown // an empty file, or one that could not be sent
-	case !ended(c).IsZero() || x.d.stateEnded():
+	case ended(c).Yes() || x.d.stateEnded():
 		return OutcomeAborted
 	}
 	return OutcomeIncomplete
@@ -140,9 +142,9 @@ func (x *draft) pending(last ftp.Seen) bool {
 // silentlyEnded reports whether the server closed the control connection, which
 // can be read and of which nothing is missing, after the file was sent and
 // without a reply: then it said none, and the transfer did not go well.
-func (x *draft) silentlyEnded(sent time.Time) bool {
+func (x *draft) silentlyEnded(sent ftp.Seen) bool {
 	end := x.d.conn.Half[ftp.Listener].FIN
-	return x.t.Command != nil && !x.d.encrypted && x.d.s.LostBytes == 0 && end.Yes() && !end.Time.Before(sent)
+	return x.t.Command != nil && !x.d.encrypted && x.d.s.LostBytes == 0 && end.Yes() && !earlier(end, sent)
 }
 
 // inOrder reports whether the sender closed the connection, by FIN or by the
@@ -151,13 +153,13 @@ func (x *draft) silentlyEnded(sent time.Time) bool {
 // https://www.rfc-editor.org/rfc/rfc4217#section-10.1
 func inOrder(sender, receiver *ftp.Half) bool {
 	closed := closing(sender)
-	if closed.IsZero() || sender.RST.Yes() && sender.RST.Time.Before(closed) {
+	if !closed.Yes() || sender.RST.Yes() && earlier(sender.RST, closed) {
 		return false
 	}
 	if receiver.Packets > 0 && sender.Acked < sender.Bytes {
 		return false // not all of it arrived
 	}
-	before := func(s ftp.Seen) bool { return !s.Yes() || !s.Time.Before(closed) }
+	before := func(s ftp.Seen) bool { return !s.Yes() || !earlier(s, closed) }
 	return before(receiver.FIN) && before(receiver.RST)
 }
 
@@ -186,8 +188,8 @@ func (x *draft) progress(c *ftp.Conn) time.Time {
 // reply came, or the capture stopped.
 func (x *draft) end(c *ftp.Conn) time.Time {
 	end := x.d.t.now
-	if at := ended(c); !at.IsZero() && at.Before(end) {
-		end = at
+	if at := ended(c); at.Yes() && at.Time.Before(end) {
+		end = at.Time
 	}
 	if r := x.t.Reply; r != nil && r.Seen.Time.Before(end) {
 		end = r.Seen.Time
@@ -236,8 +238,7 @@ func (x *draft) waited() time.Duration {
 	case x.next.Yes():
 		return x.next.Time.Sub(from)
 	case x.d.stateEnded():
-		at := ended(x.d.conn)
-		return at.Sub(from)
+		return ended(x.d.conn).Time.Sub(from)
 	}
 	return x.d.t.now.Sub(from)
 }

@@ -167,8 +167,8 @@ type Transfer struct {
 	Aborted      bool   // ABOR was sent for it
 }
 
-// Start is when the transfer's first packet was seen: of its announcement,
-// command or data connection.
+// Start is when the transfer began: when its endpoint was announced, else when
+// its command or its data connection was first seen.
 func (t *Transfer) Start() time.Time {
 	switch {
 	case t.Announcement != nil:

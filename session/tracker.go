@@ -53,10 +53,17 @@ func New(c Config) *Tracker {
 // Data reports whether a TCP connection is, or may be, a data connection: its
 // listener was announced, or its two hosts have a control connection.
 func (t *Tracker) Data(initiator, listener netip.AddrPort, handshake bool) ftp.Claim {
+	best := 0
 	for _, a := range t.expected.at(listener.Port()) {
-		if a.fits(initiator, listener) > 0 {
-			return ftp.ClaimAnnounced
+		if a.open(t.now) {
+			best = max(best, a.fits(initiator, listener))
 		}
+	}
+	switch {
+	case best > peer:
+		return ftp.ClaimAnnounced
+	case best > 0:
+		return ftp.ClaimPossible
 	}
 	if handshake && len(t.pairs) > 0 && len(t.pairs[hostsOf(initiator.Addr(), listener.Addr())]) > 0 {
 		return ftp.ClaimPossible
@@ -82,7 +89,9 @@ func (t *Tracker) Handle(ev *ftp.Event, emit func(*Session)) {
 		return
 	}
 	if ev.Kind == ftp.EventOpen {
-		t.disown(ev.Conn)
+		if ev.Conn.Recognised {
+			t.disown(ev.Conn)
+		}
 		t.open(ev.Conn, emit)
 		return
 	}
@@ -177,10 +186,10 @@ func (t *Tracker) settle(d *dialogue, emit func(*Session)) {
 	if !d.closed {
 		return
 	}
-	for i := range d.drafts {
-		d.adopt(i)
+	if d.running == 0 {
+		d.adoptOnce()
 	}
-	if !slices.ContainsFunc(d.drafts, func(x *draft) bool { return x.running() }) {
+	if d.running == 0 {
 		t.finish(d, emit)
 	}
 }
@@ -200,7 +209,11 @@ func (t *Tracker) finish(d *dialogue, emit func(*Session)) {
 			t.expected.remove(x.ann)
 		}
 		for _, c := range x.tried() {
-			delete(t.waiting, c.ID)
+			if rest := slices.DeleteFunc(t.waiting[c.ID], func(w *dialogue) bool { return w == d }); len(rest) > 0 {
+				t.waiting[c.ID] = rest
+			} else {
+				delete(t.waiting, c.ID)
+			}
 		}
 	}
 	if !d.conn.Established.Yes() {
@@ -228,11 +241,13 @@ func (t *Tracker) dataOpened(c *ftp.Conn) {
 
 // tie attaches a connection to what was announced; false if nothing fits.
 func (t *Tracker) tie(c *ftp.Conn) bool {
-	found := t.expected.match(c)
+	// A third host's connection belongs to a session of its own, if it has one.
+	own := len(t.pairs[hostsOf(c.Ends[0].Addr(), c.Ends[1].Addr())]) > 0
+	found := t.expected.match(c, !own)
 	for _, a := range found {
 		if len(a.conns) < t.limits.Attempts {
 			a.conns = append(a.conns, c)
-			t.waiting[c.ID] = append(t.waiting[c.ID], a.owner)
+			a.owner.waitsFor(c)
 		} else {
 			a.owner.notice("limit-attempts", "more than %d data connections for one announcement: later ones are not counted", t.limits.Attempts)
 		}
@@ -247,18 +262,20 @@ func (t *Tracker) disown(c *ftp.Conn) {
 	if t.strays.take(mine) != nil {
 		return
 	}
-	for _, d := range t.pairs[hostsOf(c.Ends[0].Addr(), c.Ends[1].Addr())] {
+	for _, d := range t.waiting[c.ID] {
+		d.running--
 		d.drafts = slices.DeleteFunc(d.drafts, func(x *draft) bool {
 			x.conns = slices.DeleteFunc(x.conns, mine)
 			return x.t.Correlation == CorrelationInferred && len(x.conns) == 0
 		})
 	}
+	delete(t.waiting, c.ID)
 }
 
 // dataEnded finishes the sessions that only waited for this connection.
 func (t *Tracker) dataEnded(c *ftp.Conn, emit func(*Session)) {
-	for _, d := range t.waiting[c.ID] {
-		if t.live[d.conn.ID] == d {
+	for _, d := range slices.Clone(t.waiting[c.ID]) {
+		if d.running--; t.live[d.conn.ID] == d {
 			t.settle(d, emit)
 		}
 	}
@@ -270,7 +287,10 @@ func (t *Tracker) dataEnded(c *ftp.Conn, emit func(*Session)) {
 func (t *Tracker) encryptedBetween(c *ftp.Conn) *dialogue {
 	var best *dialogue
 	for _, d := range t.pairs[hostsOf(c.Ends[0].Addr(), c.Ends[1].Addr())] {
-		if d.encrypted && d.mayBeData(c) && (best == nil || d.lastWord(c).After(best.lastWord(c))) {
+		if x := d.latest(); !d.encrypted && x != nil && x.listensSomewhere() && c.First.Time.Sub(x.ann.asked.Time).Abs() < soon {
+			return nil // it is more probably that session's
+		}
+		if d.encrypted && d.mayBeData(c) && d.spokeBefore(c) && (best == nil || d.lastWord(c).After(best.lastWord(c))) {
 			best = d
 		}
 	}

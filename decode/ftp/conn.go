@@ -103,6 +103,7 @@ type Half struct {
 	Shutdown        Seen  // TLS only: the alert that its payload ends with, which closes the TLS session
 	RST             Seen  // first RST after the handshake
 	TTLMin, TTLMax  uint8 // of all its packets
+	Plain           bool  // its first payload was captured and is no TLS record
 	MSS             uint16
 	ZeroWindow      Seen // first advertisement of a closed window, RST excepted
 }
