@@ -135,7 +135,7 @@ func TestReview(t *testing.T) {
 				s.exchange("CWD /b", "250 ok")
 				s.quit()
 			},
-			`s1.t1 passive PASV 198.51.100.20:40001 RETR x path=/a/x blocked 226 download=0 client→198.51.100.20:40001 unanswered ABOR`,
+			`s1.t1 passive PASV 198.51.100.20:40001 RETR x blocked 226 download=0 client→198.51.100.20:40001 unanswered path=/a/x ABOR`,
 		},
 		{
 			"a data base beside an encrypted session", "nothing was said for eleven minutes: nothing announced this connection",
