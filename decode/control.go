@@ -26,8 +26,8 @@ type speech struct {
 
 // newControl begins with what the flow knows of the handshake. Where that was not
 // seen, the first line may be only the end of one.
-func newControl(f *flow) *control {
-	c := &control{flow: f}
+func newControl(f *flow, w *waiting) *control {
+	c := &control{flow: f, order: order{waiting: w}}
 	c.synchronise()
 	if f.conn.Midstream {
 		for side := range c.side {
@@ -46,11 +46,8 @@ func (c *control) synchronise() {
 	}
 }
 
-// add takes a packet of the connection.
+// add takes a packet of the connection that is neither SYN nor RST.
 func (c *control) add(p *packet, side ftp.Side, l Limits, emit func(*ftp.Event)) {
-	if p.has(flagSYN | flagRST) {
-		return
-	}
 	c.synchronise()
 	if p.length > 0 {
 		if s, ok := c.order.place(p, side); ok {

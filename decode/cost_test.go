@@ -1,10 +1,13 @@
 package decode
 
 import (
+	"encoding/binary"
 	"net/netip"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
+	"unsafe"
 
 	"github.com/ftpscope/ftpscope/capture"
 	"github.com/ftpscope/ftpscope/decode/ftp"
@@ -90,6 +93,44 @@ func TestDecodeAllocatesNothing(t *testing.T) {
 	}
 }
 
+// Each answer is told, and without memory of its own.
+func TestChangeAllocatesNothing(t *testing.T) {
+	p := play(t, Limits{}, nil, newScript().send(client, flagSYN, "").segs...)
+	var fl *flow
+	for _, fl = range p.flows {
+	}
+	told := 0
+	emit := func(*ftp.Event) { told++ }
+	if n := testing.AllocsPerRun(100, func() { p.change(fl, ftp.Seen{}, server, emit) }); n != 0 || told == 0 {
+		t.Errorf("%v allocations for each of %d events", n, told)
+	}
+}
+
+// A flood of spoofed SYNs to a control port is the cheapest thing to send. What
+// its facts take (ftp.Conn) goes on to the tracker; all else is ours.
+func TestUnansweredSYNIsCheap(t *testing.T) {
+	const n = 20_000
+	st := &stream{d: New(Config{}, interest(nil)), emit: func(*ftp.Event) {}}
+	st.frame = capture.Frame{Link: capture.LinkRaw, Time: time.Unix(1_700_000_000, 0), Data: syn(0, serverEnd).ip()}
+	heap := func() uint64 {
+		var m runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	before := heap()
+	for i := range uint32(n) {
+		binary.BigEndian.PutUint32(st.frame.Data[12:], 0x0a00_0000+i) // the source
+		st.decode()
+	}
+	each := int(heap()-before)/n - int(unsafe.Sizeof(ftp.Conn{}))
+	equal(t, "connections", len(st.d.flows), n)
+	t.Logf("%d bytes for each SYN besides the %d of ftp.Conn", each, unsafe.Sizeof(ftp.Conn{}))
+	if each > 1000 {
+		t.Errorf("%d bytes for each SYN, want less than 1000", each)
+	}
+}
+
 func BenchmarkDecode(b *testing.B) {
 	strangers := odd()
 	strangers.segs = nil
@@ -138,14 +179,14 @@ func BenchmarkControl(b *testing.B) {
 // BenchmarkSecondLook is what a packet costs that the first look passes on.
 func BenchmarkSecondLook(b *testing.B) {
 	s := opened().segs[2]
-	data := ipv4(router, router, 4, 64, 1, 0, nil, s.ip())
+	data := append([]byte{0, 3, 1, 0x40}, s.ip()...)
 	d := New(Config{}, interest(nil))
 	b.SetBytes(int64(len(data)))
 	b.ReportAllocs()
 	for b.Loop() {
 		var p packet
 		var e icmpError
-		if d.secondLook(etherIPv4, data, len(data), &p, &e) != foundTCP {
+		if d.secondLook(etherMPLS, data, len(data), &p, &e) != foundTCP {
 			b.Fatal("not found")
 		}
 	}

@@ -23,6 +23,8 @@ type Decoder struct {
 	ports     [65536]uint32 // how many flows have an end at the port
 	dormant   []*flow       // remembered only, oldest first
 	fragments fragments
+	waiting   waiting
+	event     ftp.Event // emitted, so that it needs no memory each time
 	stats     Stats
 	now       time.Time // of the latest frame that has a time
 	swept     time.Time // when connections were last looked through
@@ -35,7 +37,7 @@ type Decoder struct {
 // New makes a decoder that asks interest about connections.
 func New(c Config, interest Interest) *Decoder {
 	d := &Decoder{limits: c.Limits.withDefaults(), interest: interest, flows: make(map[flowKey]*flow), noticed: make(map[string]bool)}
-	d.fragments.limit = d.limits.Fragments
+	d.fragments.limit, d.waiting.limit = d.limits.Fragments, d.limits.Waiting
 	for _, p := range append([]uint16{21, 990}, c.Ports...) {
 		d.isControl[p/64] |= 1 << (p % 64)
 	}
@@ -145,23 +147,48 @@ func (d *Decoder) tcp(p *packet, emit func(*ftp.Event)) {
 	if fl.conn.Role == ftp.RoleNone {
 		d.ponder(fl, p.seen, emit)
 	} else if changed {
-		emit(&ftp.Event{Kind: ftp.EventChange, Seen: p.seen, Conn: fl.conn, From: side})
+		d.change(fl, p.seen, side, emit)
 	}
 	switch {
-	case fl.control != nil:
-		fl.control.add(p, side, d.limits, emit)
+	case fl.conn.Role == ftp.RoleControl:
+		d.read(fl, p, side, emit)
 	case fl.greeted != nil && p.length > 0:
 		d.listen(fl, p, emit)
 	case fl.conn.Role == ftp.RoleNone && fl.over():
 		d.remove(fl)
 	}
+	if d.waiting.full {
+		d.waiting.full = false
+		d.notice(p.seen, emit, "limit-waiting", "more than %d bytes of TCP connections are held back: what comes then is shown with gaps, or not recognised as FTP", d.limits.Waiting)
+	}
 }
 
-// icmp takes an ICMP error: it answers a SYN if it quotes one that is not yet
-// answered otherwise.
+// read takes a packet of a control connection. Nothing is kept for one that
+// never says anything, such as each of a flood of SYNs.
+func (d *Decoder) read(fl *flow, p *packet, side ftp.Side, emit func(*ftp.Event)) {
+	if p.has(flagSYN | flagRST) {
+		return
+	}
+	if fl.control == nil {
+		if p.length == 0 && !p.has(flagFIN) {
+			return
+		}
+		fl.control = newControl(fl, &d.waiting)
+	}
+	fl.control.add(p, side, d.limits, emit)
+}
+
+// change tells that something is new about a connection that is followed.
+func (d *Decoder) change(fl *flow, at ftp.Seen, from ftp.Side, emit func(*ftp.Event)) {
+	d.event = ftp.Event{Kind: ftp.EventChange, Seen: at, Conn: fl.conn, From: from}
+	emit(&d.event)
+}
+
+// icmp takes an ICMP error: it answers a SYN if it quotes it and nothing
+// succeeded so far.
 func (d *Decoder) icmp(e *icmpError, emit func(*ftp.Event)) {
 	fl := d.flows[keyOf(e.src, e.dst)]
-	if fl == nil || e.tooBig || !fl.failed() || fl.conn.Ends[ftp.Initiator] != e.src || fl.conn.SYNCount == 0 {
+	if fl == nil || e.tooBig || !fl.failed() || fl.conn.Ends[ftp.Initiator] != e.src || !fl.isSYN(e.seq) {
 		return
 	}
 	for _, a := range fl.conn.Answers {
@@ -172,7 +199,7 @@ func (d *Decoder) icmp(e *icmpError, emit func(*ftp.Event)) {
 	fl.answer(ftp.Answer{Seen: e.seen, Kind: ftp.AnswerICMP, TTL: e.ttl, From: e.from, Type: e.typ, Code: e.code, QuotedTTL: e.quotedTTL})
 	fl.conn.Last = e.seen
 	if fl.conn.Role != ftp.RoleNone {
-		emit(&ftp.Event{Kind: ftp.EventChange, Seen: e.seen, Conn: fl.conn, From: ftp.Listener})
+		d.change(fl, e.seen, ftp.Listener, emit)
 	}
 }
 

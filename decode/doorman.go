@@ -114,8 +114,7 @@ func (d *Decoder) promote(fl *flow, role ftp.Role, at ftp.Seen, emit func(*ftp.E
 	d.wake(fl)
 	fl.conn.Role = role
 	if role == ftp.RoleControl {
-		fl.greeted = nil
-		fl.control = newControl(fl)
+		d.deafen(fl)
 	}
 	emit(&ftp.Event{Kind: ftp.EventOpen, Seen: at, Conn: fl.conn})
 }
@@ -125,7 +124,7 @@ func (d *Decoder) promote(fl *flow, role ftp.Role, at ftp.Seen, emit func(*ftp.E
 func (d *Decoder) ponder(fl *flow, at ftp.Seen, emit func(*ftp.Event)) {
 	switch d.interest.Data(fl.conn.Ends[ftp.Initiator], fl.conn.Ends[ftp.Listener], true) {
 	case ftp.ClaimAnnounced:
-		fl.greeted = nil
+		d.deafen(fl)
 		d.promote(fl, ftp.RoleData, at, emit)
 	case ftp.ClaimPossible:
 		d.promote(fl, ftp.RoleData, at, emit)
@@ -135,9 +134,9 @@ func (d *Decoder) ponder(fl *flow, at ftp.Seen, emit func(*ftp.Event)) {
 // listen hears whether a connection begins as a control connection does, and
 // makes it one.
 func (d *Decoder) listen(fl *flow, p *packet, emit func(*ftp.Event)) {
-	switch fl.greeted.add(fl, p) {
+	switch fl.greeted.add(fl, p, &d.waiting) {
 	case ftp.VerdictNot:
-		fl.greeted = nil
+		d.deafen(fl)
 		if fl.conn.Role == ftp.RoleNone {
 			d.remove(fl)
 		}
@@ -146,14 +145,23 @@ func (d *Decoder) listen(fl *flow, p *packet, emit func(*ftp.Event)) {
 		fl.conn.Recognised = true
 		d.promote(fl, ftp.RoleControl, p.seen, emit)
 		for i := range held {
-			fl.control.add(&held[i], fl.side(&held[i]), d.limits, emit)
+			d.read(fl, &held[i], fl.side(&held[i]), emit)
 		}
+	}
+}
+
+// deafen ends the hearing of first words.
+func (d *Decoder) deafen(fl *flow) {
+	if fl.greeted != nil {
+		fl.greeted.forget(&d.waiting)
+		fl.greeted = nil
 	}
 }
 
 // remove drops a connection without a word.
 func (d *Decoder) remove(fl *flow) {
 	d.wake(fl)
+	d.deafen(fl)
 	delete(d.flows, fl.key)
 	d.ports[fl.key.low.Port()]--
 	d.ports[fl.key.high.Port()]--

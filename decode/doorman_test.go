@@ -26,6 +26,7 @@ func (p *player) wantNothing() {
 	if len(p.flows) > 0 || len(p.dormant) > 0 {
 		p.t.Errorf("%d connections, %d of them only remembered", len(p.flows), len(p.dormant))
 	}
+	equal(p.t, "bytes waiting", p.waiting.bytes, 0)
 	for port, n := range p.ports {
 		if n != 0 {
 			p.t.Errorf("port %d has %d connections", port, n)

@@ -22,7 +22,7 @@ type flow struct {
 	conn    *ftp.Conn // Role is RoleNone while the connection is only remembered
 	span    [2]span
 	twins   twins
-	control *control // of a control connection
+	control *control // of a control connection that has said something
 	greeted *greeted // of a connection that may yet turn out to be a control connection
 }
 
@@ -49,10 +49,11 @@ func (f *flow) failed() bool {
 }
 
 // reused reports whether the SYN p begins another connection between the same
-// two endpoints. A repetition has the sequence number of the first; while the
-// handshake has not succeeded, a new number is another attempt of the same kind.
+// two endpoints. A repetition has the sequence number of the first, also after a
+// RST; a new number is a new connection, whatever became of the one before: a
+// server that calls from port 20 is announced the same port again.
 func (f *flow) reused(p *packet) bool {
-	if p.flags&(flagSYN|flagACK|flagRST) != flagSYN || f.failed() && !f.over() {
+	if p.flags&(flagSYN|flagACK|flagRST) != flagSYN {
 		return false
 	}
 	s := &f.span[f.side(p)]
@@ -144,6 +145,8 @@ func (f *flow) payload(p *packet, side ftp.Side) (first bool) {
 	h.Bytes, h.Missing = s.next, s.missing
 	if s.at(p.seq) == 0 && beginsTLS(p.payload) {
 		f.conn.TLS = true
+	} else if s.at(p.seq) == 0 && len(p.payload) >= recordStart {
+		h.Plain = true
 	}
 	if first = !h.FirstData.Yes(); first {
 		h.FirstData = p.seen

@@ -96,29 +96,63 @@ func TestHandshakeIsNotAnswered(t *testing.T) {
 	equal(t, "opened", p.count("open data"), 1)
 }
 
-func TestNewAttemptIsTheSameConnection(t *testing.T) {
-	s := dataScript().send(client, flagSYN, "")
-	again := s.segment(client, flagSYN, "")
-	again.seq = 77_000
-	s.add(again)
-	s.next[client] = 77_001
-	s.send(server, flagSYN|flagACK, "").send(client, flagACK, "").client("abc")
-	p := play(t, Limits{}, announced(dataEnd), s.segs...)
-	c := p.conn()
-	equal(t, "SYNs", c.SYNCount, 2)
-	equal(t, "bytes", c.Half[client].Bytes, 3)
-	equal(t, "missing", c.Half[client].Missing, 0)
-}
-
-// The answer to an earlier attempt says nothing of the later one.
-func TestAttemptAfterAnAnswer(t *testing.T) {
-	s := dataScript().send(client, flagSYN, "").send(server, flagSYN|flagACK, "")
-	s.next[client] = 77_000
-	s.send(client, flagSYN, "")
+// refuse answers the latest SYN with a RST.
+func (s *script) refuse() *script {
 	rst := s.segment(server, flagRST|flagACK, "")
 	rst.seq = 0
-	c := play(t, Limits{}, announced(dataEnd), s.add(rst).segs...).conn()
-	wantAnswers(t, c, ftp.AnswerSYNACK, ftp.AnswerRST)
+	return s.add(rst)
+}
+
+// Windows repeats a SYN that was refused: with the same number, one attempt.
+func TestRefusedSYNIsRepeated(t *testing.T) {
+	s := dataScript()
+	for range 3 {
+		s.next[client] = 1000
+		s.send(client, flagSYN, "").refuse()
+	}
+	for i := range s.segs {
+		s.segs[i].after, s.segs[i].ipID = 250*time.Millisecond, uint16(i+1)
+	}
+	p := play(t, Limits{}, announced(dataEnd), s.segs...)
+	equal(t, "SYNs", p.conn().SYNCount, 3)
+	wantAnswers(t, p.conn(), ftp.AnswerRST, ftp.AnswerRST, ftp.AnswerRST)
+}
+
+// A server calls from port 20 and is announced the same port again: another
+// number, another connection, also if the first did not come up.
+func TestPortReuseAfterAFailure(t *testing.T) {
+	tests := []struct {
+		name  string
+		first *script
+		want  []ftp.AnswerKind
+	}{
+		{"not answered", dataScript().send(client, flagSYN, ""), nil},
+		{"refused", dataScript().send(client, flagSYN, "").refuse(), []ftp.AnswerKind{ftp.AnswerRST}},
+		{"answered and not completed", dataScript().send(client, flagSYN, "").send(server, flagSYN|flagACK, ""), []ftp.AnswerKind{ftp.AnswerSYNACK}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			tt.first.next = [2]uint32{77_000, 700_000}
+			late := tt.first.handshake().client("abc").segment(server, flagRST|flagACK, "")
+			late.seq, late.ack = 0, 1001 // an answer to the first SYN
+			p := play(t, Limits{}, announced(dataEnd), tt.first.add(late).segs...)
+			p.wantLog("open data", "end", "open data")
+			wantAnswers(t, p.conns[0], tt.want...)
+			c := p.conns[1]
+			wantAnswers(t, c, ftp.AnswerSYNACK)
+			equal(t, "SYNs", c.SYNCount, 1)
+			equal(t, "bytes", c.Half[client].Bytes, 3)
+			equal(t, "missing", c.Half[client].Missing, 0)
+		})
+	}
+	t.Run("refused after it was not answered", func(t *testing.T) {
+		s := dataScript().send(client, flagSYN, "")
+		s.next[client] = 77_000
+		p := play(t, Limits{}, announced(dataEnd), s.send(client, flagSYN, "").refuse().segs...)
+		p.wantLog("open data", "end", "open data")
+		wantAnswers(t, p.conns[0])
+		wantAnswers(t, p.conns[1], ftp.AnswerRST)
+	})
 }
 
 // A RST is an answer to a SYN only if it acknowledges it.

@@ -15,6 +15,13 @@ type greeted struct {
 	bytes int       // in held
 }
 
+// forget gives back the room that the held packets take.
+func (g *greeted) forget(w *waiting) {
+	for i := range g.held {
+		w.give(len(g.held[i].payload))
+	}
+}
+
 // The most that is held of such a connection.
 const (
 	maxHeld      = 64       // packets
@@ -22,8 +29,8 @@ const (
 )
 
 // add takes a packet with payload, which the flow has counted, and says what the
-// connection is.
-func (g *greeted) add(f *flow, p *packet) ftp.Verdict {
+// connection is. Without room it is none that is looked at.
+func (g *greeted) add(f *flow, p *packet, w *waiting) ftp.Verdict {
 	if len(g.held) >= maxHeld || g.bytes+len(p.payload) > maxHeldBytes || len(p.payload) < p.length {
 		return ftp.VerdictNot
 	}
@@ -34,11 +41,15 @@ func (g *greeted) add(f *flow, p *packet) ftp.Verdict {
 		}
 	}
 	v := g.verdict()
-	if v != ftp.VerdictNot {
-		own := *p
-		own.payload, own.options = slices.Clone(p.payload), nil
-		g.held = append(g.held, own)
-		g.bytes += len(p.payload)
+	if v == ftp.VerdictNot {
+		return v
+	}
+	own := *p
+	own.payload, own.options = slices.Clone(p.payload), nil
+	g.held = append(g.held, own)
+	g.bytes += len(p.payload)
+	if room := w.take(len(p.payload)); !room && v == ftp.VerdictMore {
+		return ftp.VerdictNot
 	}
 	return v
 }

@@ -18,9 +18,6 @@ func (f *flow) handshake(p *packet, side ftp.Side) (changed bool) {
 	c.Half[side].MSS = max(c.Half[side].MSS, mss(p.options))
 	switch {
 	case side == ftp.Initiator && !p.has(flagACK):
-		if f.failed() && s.sure && s.base != p.seq+1 {
-			f.span = [2]span{} // another attempt
-		}
 		s.start(p.seq)
 		c.Midstream = false
 		c.SYNCount++
@@ -77,19 +74,17 @@ func (f *flow) reset(p *packet, side ftp.Side) (changed bool) {
 	return true
 }
 
-// acknowledgesSYN reports whether ack is behind one of the SYNs and behind no more
-// than the payload that it may have had (RFC 7413).
+// acknowledgesSYN reports whether ack is behind the SYN and behind no more than
+// the payload that it may have had (RFC 7413).
 func (f *flow) acknowledgesSYN(ack uint32) bool {
 	const most = 1460
-	if ack-f.span[ftp.Initiator].base <= most {
-		return true
-	}
-	for _, s := range f.conn.SYNs {
-		if ack-(s.ISN+1) <= most {
-			return true
-		}
-	}
-	return false
+	return ack-f.span[ftp.Initiator].base <= most
+}
+
+// isSYN reports whether a segment of the initiator with this sequence number was
+// its SYN.
+func (f *flow) isSYN(seq uint32) bool {
+	return f.conn.SYNCount > 0 && f.span[ftp.Initiator].base == seq+1
 }
 
 // stale reports whether a packet belongs to an earlier connection between the

@@ -14,6 +14,7 @@ type icmpError struct {
 	ttl       uint8      // of the error itself
 	typ, code uint8
 	src, dst  netip.AddrPort // of the quoted segment
+	seq       uint32         // likewise
 	quotedTTL uint8          // what the quoted segment had left
 	tooBig    bool           // about the size of the segment: its destination can be reached
 }
@@ -46,7 +47,7 @@ func quotedIPv4(quote []byte, e *icmpError) found {
 	}
 	e.tooBig = e.typ == 3 && e.code == 4
 	e.quotedTTL = quote[8]
-	e.ports(netip.AddrFrom4([4]byte(quote[12:16])), netip.AddrFrom4([4]byte(quote[16:20])), quote[header:])
+	e.quoted(netip.AddrFrom4([4]byte(quote[12:16])), netip.AddrFrom4([4]byte(quote[16:20])), quote[header:])
 	return foundICMP
 }
 
@@ -58,11 +59,14 @@ func quotedIPv6(quote []byte, e *icmpError) found {
 	}
 	e.tooBig = e.typ == 2
 	e.quotedTTL = quote[7]
-	e.ports(netip.AddrFrom16([16]byte(quote[8:24])), netip.AddrFrom16([16]byte(quote[24:40])), quote[header:])
+	e.quoted(netip.AddrFrom16([16]byte(quote[8:24])), netip.AddrFrom16([16]byte(quote[24:40])), quote[header:])
 	return foundICMP
 }
 
-func (e *icmpError) ports(src, dst netip.Addr, tcp []byte) {
+// quoted takes the ports and the sequence number, the 8 bytes that each error
+// quotes.
+func (e *icmpError) quoted(src, dst netip.Addr, tcp []byte) {
 	e.src = netip.AddrPortFrom(src, binary.BigEndian.Uint16(tcp))
 	e.dst = netip.AddrPortFrom(dst, binary.BigEndian.Uint16(tcp[2:]))
+	e.seq = binary.BigEndian.Uint32(tcp[4:])
 }

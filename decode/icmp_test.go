@@ -88,3 +88,17 @@ func TestICMPThatIsNoAnswer(t *testing.T) {
 	equal(t, "answers", len(p.conn().Answers), 1)
 	equal(t, "ICMP", p.Stats().ICMP, 1)
 }
+
+// An error about an earlier connection between the same ports is no answer to the
+// SYN of this one.
+func TestICMPAboutAnEarlierSYN(t *testing.T) {
+	s := newScript().send(client, flagSYN, "")
+	s.next[client] = 77_000
+	s.send(client, flagSYN, "")
+	p := play(t, Limits{}, nil, s.segs...)
+	p.raw(time.Millisecond, icmp4(3, 3, s.segs[0].ip()), 0)
+	wantAnswers(t, p.conns[1])
+	p.raw(time.Millisecond, icmp4(3, 3, s.segs[1].ip()), 0)
+	wantAnswers(t, p.conns[0])
+	wantAnswers(t, p.conns[1], ftp.AnswerICMP)
+}

@@ -5,11 +5,12 @@ import "time"
 // Limits bounds what the decoder keeps. Zero fields take the defaults.
 type Limits struct {
 	Connections  int           // followed at once: 65536. What nobody answered goes first
-	Remembered   int           // SYNs of connections that are not followed: 4096
+	Remembered   int           // connections that are not followed and may yet turn out to be FTP: 4096
 	Fragments    int           // bytes of IP fragments that wait for others: 8 MiB
 	Queue        int           // bytes of a control connection that wait for earlier ones: 256 KiB
 	QueueLength  int           // segments that wait likewise: 64
 	QueueWait    time.Duration // how long they wait, in frame time: 1 s
+	Waiting      int           // bytes that wait in all connections together: 32 MiB
 	EndedLinger  time.Duration // how long a closed connection is kept for what still comes: 30 s
 	FailedLinger time.Duration // how long a connection that did not open is kept after its last packet: 180 s
 	IdleLinger   time.Duration // how long an open connection is kept after its last packet if Connections is reached: 1 h
@@ -26,6 +27,7 @@ func (l Limits) withDefaults() Limits {
 	set(&l.Fragments, 8<<20)
 	set(&l.Queue, 256<<10)
 	set(&l.QueueLength, 64)
+	set(&l.Waiting, 32<<20)
 	wait := func(v *time.Duration, def time.Duration) {
 		if *v <= 0 {
 			*v = def

@@ -8,7 +8,7 @@ import (
 // look is the first look: fixed offsets over the borrowed bytes of an IPv4 or
 // IPv6 packet that carries TCP in one piece. wire is the length of b on the
 // wire. Of UDP it reads the ports. It reports 0 for all that needs the second
-// look: fragments, extension headers, tunnels, ICMP, damaged headers.
+// look: fragments, extension headers, MPLS, ICMP, damaged headers.
 func look(ether uint16, b []byte, wire int, p *packet) found {
 	switch ether {
 	case etherIPv4:

@@ -9,8 +9,9 @@ import (
 )
 
 // secondLook reads what the first look passed on, with gopacket's layers:
-// fragments, extension headers, MPLS, IP in IP and GRE, ICMP. It is slow and
-// rarely needed. wire is the length of b on the wire.
+// fragments, extension headers, MPLS, ICMP. It is slow and rarely needed. It
+// looks into no tunnel: IP in IP and GRE end at their outer header, though
+// gopacket goes on. wire is the length of b on the wire.
 func (d *Decoder) secondLook(ether uint16, b []byte, wire int, p *packet, e *icmpError) found {
 	first, ok := layerOf(ether)
 	if !ok {
@@ -102,8 +103,8 @@ func (d *Decoder) fragment(k fragmentKey, ip ipHeader, at int, data []byte, last
 	return d.walk(next.LayerType(), payload, ip, false, p, e)
 }
 
-// transport reads TCP and what ICMP quotes; 0 means that b is something else and
-// the next header should be looked at.
+// transport reads TCP and what ICMP quotes; 0 means that b is an extension header
+// and the next should be looked at.
 func transport(proto layers.IPProtocol, ip ipHeader, b []byte, p *packet, e *icmpError) found {
 	switch proto {
 	case layers.IPProtocolTCP:
@@ -115,8 +116,10 @@ func transport(proto layers.IPProtocol, ip ipHeader, b []byte, p *packet, e *icm
 		return readICMP(false, ip, b, e)
 	case layers.IPProtocolICMPv6:
 		return readICMP(true, ip, b, e)
+	case layers.IPProtocolIPv6HopByHop, layers.IPProtocolIPv6Routing, layers.IPProtocolIPv6Fragment, layers.IPProtocolIPv6Destination:
+		return 0
 	}
-	return 0
+	return foundOther
 }
 
 // ipHeader is what is needed of either IP header.
@@ -128,7 +131,7 @@ type ipHeader struct {
 }
 
 // ipv4Header takes what the first look takes. Where segmentation offload left the
-// length empty, it is what the frame has behind the headers before this one.
+// length empty, it is what the frame has behind the MPLS labels before this header.
 func ipv4Header(l *layers.IPv4, captured, wire int) ipHeader {
 	src, _ := netip.AddrFromSlice(l.SrcIP.To4())
 	dst, _ := netip.AddrFromSlice(l.DstIP.To4())

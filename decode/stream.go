@@ -24,9 +24,10 @@ type segment struct {
 // sent, so a capture whose frames are out of order is put right by the
 // acknowledgment numbers. What does not come within the limits is lost.
 type order struct {
-	half   [2]half
-	queue  []segment // in order of capture
-	queued int       // bytes
+	half    [2]half
+	queue   []segment // in order of capture
+	queued  int       // bytes
+	waiting *waiting  // of all connections
 }
 
 // half is one direction of an order.
@@ -114,6 +115,7 @@ func (o *order) push(s segment) {
 	s.data = slices.Clone(s.data)
 	o.queue = append(o.queue, s)
 	o.queued += len(s.data)
+	o.waiting.take(len(s.data)) // without room, it is full
 }
 
 // pop is the first waiting segment that is ready. Those that others said
@@ -127,7 +129,10 @@ func (o *order) pop() (segment, bool) {
 			continue
 		}
 		o.queued -= len(s.data)
-		o.queue = slices.Delete(o.queue, i, i+1)
+		o.waiting.give(len(s.data))
+		if o.queue = slices.Delete(o.queue, i, i+1); len(o.queue) == 0 {
+			o.queue = nil
+		}
 		if !said {
 			return s, true
 		}
@@ -140,7 +145,7 @@ func (o *order) full(now time.Time, l Limits) bool {
 	if len(o.queue) == 0 {
 		return false
 	}
-	return len(o.queue) > l.QueueLength || o.queued > l.Queue || now.Sub(o.queue[0].seen.Time).Abs() > l.QueueWait
+	return len(o.queue) > l.QueueLength || o.queued > l.Queue || o.waiting.over() || now.Sub(o.queue[0].seen.Time).Abs() > l.QueueWait
 }
 
 // lose gives up the bytes that the first waiting segment waits for: whose they

@@ -13,10 +13,13 @@ func recordHeader(b []byte) bool {
 	return b[0] >= 20 && b[0] <= 24 && b[1] == 3 && b[2] <= 4 && int(b[3])<<8|int(b[4]) <= maxRecord
 }
 
+// recordStart is how many bytes tell a hello: the record header and the type.
+const recordStart = 6
+
 // beginsTLS recognises the first record of a TLS handshake: a hello of either
 // side.
 func beginsTLS(b []byte) bool {
-	return len(b) >= 6 && b[0] == 22 && recordHeader(b) && (b[5] == 1 || b[5] == 2)
+	return len(b) >= recordStart && b[0] == 22 && recordHeader(b) && (b[5] == 1 || b[5] == 2)
 }
 
 // endsWithAlert reports whether the last record in a TLS segment has the size

@@ -12,11 +12,13 @@ type twin struct {
 	ttl, flags, side uint8
 }
 
-// twins remembers the latest packets of a connection.
+// twins remembers the latest packets of a connection, at most maxTwins.
 type twins struct {
-	ring [16]twin
-	n    int
+	ring []twin
+	next int // where the next goes in a full ring
 }
+
+const maxTwins = 16
 
 // Two copies of a frame are at most this far apart: with the same nonzero IPv4
 // identification, or without one.
@@ -31,7 +33,7 @@ const (
 // need to be believed.
 func (t *twins) seen(p *packet, side uint8, repeats bool) bool {
 	now := twin{p.seen.Time, p.seq, p.ack, hash(p.options), p.length, p.window, p.ipID, p.ttl, p.flags, side}
-	for i := range min(t.n, len(t.ring)) {
+	for i := range t.ring {
 		if t.ring[i].seq != now.seq {
 			continue
 		}
@@ -45,8 +47,12 @@ func (t *twins) seen(p *packet, side uint8, repeats bool) bool {
 			return true
 		}
 	}
-	t.ring[t.n%len(t.ring)] = now
-	t.n++
+	if len(t.ring) < maxTwins {
+		t.ring = append(t.ring, now)
+		return false
+	}
+	t.ring[t.next] = now
+	t.next = (t.next + 1) % maxTwins
 	return false
 }
 
