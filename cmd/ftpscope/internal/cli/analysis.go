@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"iter"
 
 	"github.com/ftpscope/ftpscope/capture"
 	"github.com/ftpscope/ftpscope/cmd/ftpscope/internal/report"
@@ -18,15 +19,24 @@ type analysis struct {
 	session func(*session.Session) // called for each that the filter lets pass, in order of end
 	stop    func() error           // asked between frames: why to go no further
 
-	leftOut int
-	worst   report.Severity
-	notices []report.Notice
-	stats   decode.Stats
+	frame func() // called for each frame
+
+	sessions        int             // of all
+	last            string          // the greatest id
+	named           map[string]bool // ids that the filter names and that are there
+	leftOut         int             // sessions that the filter does not name
+	passed          int             // sessions that it leaves out since they did not fail
+	passedTransfers int
+	harmed          map[int]bool // captures of sessions that a snap length may have harmed
+	worst           report.Severity
+	notices         []report.Notice
+	stats           decode.Stats
 }
 
 // run reads the source to its end. It reports whether it was interrupted;
 // what was known by then has been given out as well.
 func (a *analysis) run(ctx context.Context, src capture.Source) (interrupted bool, err error) {
+	a.named, a.harmed = make(map[string]bool), make(map[int]bool)
 	tracker := session.New(session.Config{})
 	decoder := decode.New(decode.Config{Ports: a.ports}, tracker)
 	handle := func(ev *ftp.Event) {
@@ -43,6 +53,7 @@ func (a *analysis) run(ctx context.Context, src capture.Source) (interrupted boo
 			break
 		}
 		decoder.Decode(&frame, handle)
+		a.frame()
 		if err := a.stop(); err != nil {
 			return false, err
 		}
@@ -58,10 +69,25 @@ func (a *analysis) run(ctx context.Context, src capture.Source) (interrupted boo
 
 // emit takes a session that is over.
 func (a *analysis) emit(s *session.Session) {
-	shown := a.filter.Apply(s)
-	if shown == nil {
+	a.sessions++
+	if len(s.ID) > len(a.last) || len(s.ID) == len(a.last) && s.ID > a.last {
+		a.last = s.ID
+	}
+	if !a.filter.Names(s) {
 		a.leftOut++
 		return
+	}
+	if len(a.filter.Sessions) > 0 {
+		a.named[s.ID] = true
+	}
+	shown := a.filter.Apply(s)
+	if shown == nil {
+		a.passed++
+		a.passedTransfers += len(s.Transfers)
+		return
+	}
+	if report.LostToSnap(s) {
+		a.harmed[s.First.Capture] = true
 	}
 	for _, n := range s.Notices {
 		a.notices = append(a.notices, report.Notice{Seen: ftp.Seen{Ref: ftp.Ref{Capture: s.First.Capture}}, Session: s.ID, Notice: n})
@@ -69,3 +95,12 @@ func (a *analysis) emit(s *session.Session) {
 	a.worst = max(a.worst, report.SeverityOf(shown))
 	a.session(shown)
 }
+
+// nothing is a source of which nothing is known.
+type nothing struct{}
+
+func (nothing) Frames(context.Context) iter.Seq2[capture.Frame, error] {
+	return func(func(capture.Frame, error) bool) {}
+}
+func (nothing) Info() []capture.Info { return nil }
+func (nothing) Close() error         { return nil }

@@ -2,7 +2,11 @@ package cli
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"os"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -30,7 +34,7 @@ type analyzeOptions struct {
 	sessions    sessionIDs
 	onlyFailed  bool
 	format      string
-	output      string
+	output      fileName
 	showSecrets bool
 	failOn      string
 	colour      string
@@ -54,7 +58,7 @@ FTP is found on port 21, on implicit TLS's port 990, on ports named with
 --port, and on any other port by its greeting.`,
 		Example: `  ftpscope analyze ftp.pcap
   ftpscope analyze --only-failed ring-*.pcapng.zst
-  tcpdump -i any -s 0 -U -w - tcp | ftpscope analyze -
+  tcpdump -i any -s 0 -U -w - 'tcp or icmp or icmp6' | ftpscope analyze -
   ftpscope analyze --format json ftp.pcap | jq '.sessions[].transfers[].outcome'
   ftpscope analyze --fail-on error nightly.pcap || echo "FTP failed"`,
 		Args: someFiles,
@@ -72,9 +76,10 @@ FTP is found on port 21, on implicit TLS's port 990, on ports named with
 	f := cmd.Flags()
 	f.SortFlags = false
 	outputFlags(cmd, o)
-	f.Var(&o.ports, "port", "also take TCP port `N` for a control port (repeatable)")
-	f.Var(&o.since, "since", "leave out packets before `TIME`, UTC or RFC 3339")
-	f.Var(&o.until, "until", "leave out packets from `TIME` on")
+	f.Var(&o.ports, "port", "also take TCP port N for a control port (repeatable)")
+	f.Var(&o.since, "since", "leave out packets before TIME: \"2026-01-02 03:04:05\" in UTC, or RFC 3339")
+	f.Var(&o.until, "until", "leave out packets from TIME on")
+	completesNothing(cmd, "port", "since", "until")
 	return cmd
 }
 
@@ -82,8 +87,10 @@ FTP is found on port 21, on implicit TLS's port 990, on ports named with
 func outputFlags(cmd *cobra.Command, o *analyzeOptions) {
 	f := cmd.Flags()
 	choiceFlag(cmd, &o.format, "format", "how to print the report", formatText, formatJSON, formatNDJSON)
-	f.StringVar(&o.output, "output", "-", "write the report to `FILE`")
-	f.Var(&o.sessions, "session", "show only the session of this `NAME`, like s2 (repeatable)")
+	o.output = "-"
+	f.Var(&o.output, "output", "write the report to FILE")
+	f.Var(&o.sessions, "session", "show only the session of this NAME, like s2 (repeatable)")
+	completesNothing(cmd, "session")
 	f.BoolVar(&o.onlyFailed, "only-failed", false, "show only sessions and transfers that did not go well")
 	f.BoolVar(&o.showSecrets, "show-secrets", false, "show passwords")
 	choiceFlag(cmd, &o.failOn, "fail-on", "exit with status 3 if the report shows this or worse",
@@ -91,11 +98,14 @@ func outputFlags(cmd *cobra.Command, o *analyzeOptions) {
 	choiceFlag(cmd, &o.colour, "color", "use colour in text", colourAuto, colourAlways, colourNever)
 }
 
+// pipeExample is how to analyze while capturing.
+const pipeExample = "tcpdump -i any -s 0 -U -w - 'tcp or icmp or icmp6' | ftpscope analyze -"
+
 func someFiles(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return usagef("which capture? no FILE is named").
 			with("ftpscope analyze FILE...").
-			with("or from standard input: tcpdump -i any -s 0 -U -w - tcp | ftpscope analyze -").
+			with("or from standard input: %s", pipeExample).
 			with("or a sample: ftpscope demo")
 	}
 	return nil
@@ -109,7 +119,11 @@ func (o *analyzeOptions) check() error {
 	if o.output == "" {
 		return usagef("--output is empty").with("--output - is standard output")
 	}
-	if out, err := os.Stat(o.output); err == nil && out.Mode().IsRegular() {
+	if o.streams.InTTY && slices.Contains(o.files, capture.Stdin) {
+		return usagef("standard input is a terminal and no capture").
+			with("pipe a capture into it: %s", pipeExample)
+	}
+	if out, err := os.Stat(string(o.output)); err == nil && out.Mode().IsRegular() {
 		for _, name := range o.files {
 			if in, err := os.Stat(name); err == nil && os.SameFile(in, out) {
 				return usagef("--output %s is one of the captures to read", o.output)
@@ -127,17 +141,24 @@ func runAnalyze(ctx context.Context, o *analyzeOptions) error {
 	}
 	ctx, stop := interruptible(ctx)
 	defer stop()
-	bar := newProgress(o.streams)
-	src, err := capture.Open(o.files, capture.Options{
-		Stdin: untilDone(ctx, o.streams.In),
+	in, endless := stdin(ctx, o.streams.In)
+	bar := newProgress(o.streams, endless && slices.Contains(o.files, capture.Stdin))
+	var src capture.Source
+	set, err := capture.Open(o.files, capture.Options{
+		Stdin: in,
 		Since: time.Time(o.since), Until: time.Time(o.until),
 		Progress: bar.update,
 	})
-	if err != nil {
+	switch {
+	case err != nil && errors.Is(ctx.Err(), context.Canceled):
+		src = nothing{} // interrupted before a capture could be told from something else
+	case err != nil:
 		return err
+	default:
+		src = set
 	}
 	defer src.Close()
-	out, err := openOutput(o.streams, o.output)
+	out, err := openOutput(o.streams, string(o.output))
 	if err != nil {
 		return err
 	}
@@ -149,6 +170,7 @@ func runAnalyze(ctx context.Context, o *analyzeOptions) error {
 		filter:  report.Filter{Sessions: o.sessions, OnlyFailed: o.onlyFailed},
 		session: w.session,
 		stop:    w.err,
+		frame:   bar.frame,
 	}
 	interrupted, err := a.run(ctx, src)
 	bar.stop()
@@ -156,19 +178,24 @@ func runAnalyze(ctx context.Context, o *analyzeOptions) error {
 		return err
 	}
 	res := report.Result{
-		Captures: o.infos(src), Notices: a.notices, LeftOut: a.leftOut,
+		Captures: o.infos(src), Notices: a.notices,
+		Filter: a.filter, LeftOut: a.leftOut, Passed: a.passed, PassedTransfers: a.passedTransfers,
+		Since: time.Time(o.since), Until: time.Time(o.until),
 		Stats: a.stats, Interrupted: interrupted,
 	}
+	res.Notices = append(res.Notices, report.SnapNotices(res.Captures, a.harmed)...)
 	if err := w.finish(res); err != nil {
 		return err
 	}
 	if err := out.Done(); err != nil {
 		return err
 	}
-	o.warn(a, w)
+	missing := o.missing(a)
 	switch {
 	case interrupted:
 		return statusError(exitInterrupted)
+	case missing != nil:
+		return missing
 	case failOn != report.SeverityNone && a.worst >= failOn:
 		return statusError(exitFailOn)
 	}
@@ -186,16 +213,23 @@ func (o *analyzeOptions) infos(src capture.Source) []capture.Info {
 	return infos
 }
 
-// warn says which sessions the user asked for are not there.
-func (o *analyzeOptions) warn(a *analysis, w *writer) {
+// missing says which sessions the user asked for are not there.
+func (o *analyzeOptions) missing(a *analysis) error {
+	var ids []string
 	for _, id := range o.sessions {
-		if !w.seen[id] && !o.onlyFailed {
-			o.streams.say("there is no session %s", id)
-			if n := a.leftOut + len(w.seen); n > 0 {
-				o.streams.hint("sessions are s1 to s%d here", n)
-			}
+		if !a.named[id] && !slices.Contains(ids, id) {
+			ids = append(ids, id)
 		}
 	}
+	switch {
+	case len(ids) == 0:
+		return nil
+	case a.sessions == 0:
+		return fmt.Errorf("there is no session %s: there is none at all", strings.Join(ids, ", "))
+	case a.sessions == 1:
+		return fmt.Errorf("there is no session %s: there is one, %s", strings.Join(ids, ", "), a.last)
+	}
+	return fmt.Errorf("there is no session %s: there are %d, up to %s", strings.Join(ids, ", "), a.sessions, a.last)
 }
 
 // writer prints a report in the format that the user chose.
@@ -205,11 +239,10 @@ type writer struct {
 	builder report.Builder
 	stream  *report.Stream // for ndjson
 	kept    []*session.Session
-	seen    map[string]bool
 }
 
 func (o *analyzeOptions) writer(out *output) *writer {
-	w := &writer{options: o, out: out, seen: make(map[string]bool)}
+	w := &writer{options: o, out: out}
 	w.builder = report.Builder{Version: toolVersion(), ShowSecrets: o.showSecrets}
 	if o.format == formatNDJSON {
 		w.stream = report.NewStream(out, w.builder)
@@ -218,9 +251,6 @@ func (o *analyzeOptions) writer(out *output) *writer {
 }
 
 func (w *writer) session(s *session.Session) {
-	if len(w.options.sessions) > 0 {
-		w.seen[s.ID] = true
-	}
 	if w.stream != nil {
 		w.stream.Session(s)
 		return

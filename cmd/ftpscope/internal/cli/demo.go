@@ -4,10 +4,10 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
 
+	"charm.land/lipgloss/v2"
 	"github.com/spf13/cobra"
 
 	"github.com/ftpscope/ftpscope/capture"
@@ -37,14 +37,24 @@ like without having the failure. --list names them all.`,
 			if len(args) > 1 {
 				return usagef("demo takes one NAME, but there is also %q", args[1])
 			}
+			if list && len(args) > 0 {
+				return usagef("--list takes no NAME, but there is %q", args[0])
+			}
 			return nil
 		},
-		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-			return samples.Names(), cobra.ShellCompDirectiveNoFileComp
+		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+			if len(args) > 0 {
+				return nil, cobra.ShellCompDirectiveNoFileComp
+			}
+			var words []string
+			for _, name := range samples.Names() {
+				words = append(words, cobra.CompletionWithDesc(name, samples.Describe(name)))
+			}
+			return words, cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if list {
-				return listSamples(s.Out)
+				return listSamples(s)
 			}
 			name := demoDefault
 			if len(args) > 0 {
@@ -72,8 +82,8 @@ like without having the failure. --list names them all.`,
 func (o *analyzeOptions) sample(name string) error {
 	if !slices.Contains(samples.Names(), name) {
 		err := usagef("there is no sample %q", name)
-		if similar := similarSamples(name); len(similar) > 0 {
-			err = err.with("there is %s", strings.Join(similar, ", "))
+		if near := similar(name, samples.Names()); len(near) > 0 {
+			err = err.with("there is %s", strings.Join(near, ", "))
 		}
 		return err.with("ftpscope demo --list names them all")
 	}
@@ -82,33 +92,25 @@ func (o *analyzeOptions) sample(name string) error {
 		return err
 	}
 	streams := *o.streams
-	streams.In = bytes.NewReader(data)
+	streams.In, streams.InTTY = bytes.NewReader(data), false
 	o.streams = &streams
 	o.files, o.names = []string{capture.Stdin}, []string{samples.File(name)}
 	return nil
 }
 
-// maxSimilar is how many samples a hint names.
-const maxSimilar = 5
-
-// similarSamples are samples in whose name the word occurs.
-func similarSamples(word string) []string {
-	var similar []string
-	for _, name := range samples.Names() {
-		if strings.Contains(name, word) && len(similar) < maxSimilar {
-			similar = append(similar, name)
-		}
-	}
-	return similar
-}
-
-func listSamples(w io.Writer) error {
+// listSamples prints the names of the samples and what they show.
+func listSamples(s *Streams) error {
 	width := 0
 	for _, name := range samples.Names() {
 		width = max(width, len(name))
 	}
+	indent := "\n" + strings.Repeat(" ", width+2)
 	for _, name := range samples.Names() {
-		if _, err := fmt.Fprintf(w, "%-*s  %s\n", width, name, samples.Describe(name)); err != nil {
+		what := samples.Describe(name)
+		if room := s.columns() - width - 2; room >= minWidth/2 {
+			what = strings.ReplaceAll(lipgloss.Wrap(what, room, ""), "\n", indent)
+		}
+		if _, err := fmt.Fprintf(s.Out, "%-*s  %s\n", width, name, what); err != nil {
 			return err
 		}
 	}

@@ -84,7 +84,10 @@ type moment time.Time
 
 // momentLayouts are the forms in which a time may be given; UTC where it says
 // nothing else.
-var momentLayouts = []string{time.RFC3339, time.DateTime, "2006-01-02T15:04:05", "2006-01-02 15:04", time.DateOnly}
+var momentLayouts = []string{
+	time.DateTime, "2006-01-02 15:04", time.DateOnly,
+	"2006-01-02T15:04:05", "2006-01-02T15:04", time.RFC3339, "2006-01-02T15:04Z07:00",
+}
 
 func (m *moment) String() string {
 	if time.Time(*m).IsZero() {
@@ -102,7 +105,28 @@ func (m *moment) Set(s string) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("a time looks like %q (UTC) or 2026-01-02T03:04:05+01:00", "2026-01-02 03:04:05")
+	return fmt.Errorf("a time is one of 2026-01-02, \"2026-01-02 03:04\", \"2026-01-02 03:04:05\", the same with T for the blank (all UTC), or 2026-01-02T03:04:05+01:00")
 }
 
-var _, _, _, _ pflag.Value = choice{}, (*ports)(nil), (*sessionIDs)(nil), (*moment)(nil)
+// fileName is a flag that takes the name of a file.
+type fileName string
+
+func (n *fileName) String() string { return string(*n) }
+func (n *fileName) Type() string   { return "FILE" }
+
+func (n *fileName) Set(s string) error {
+	*n = fileName(s)
+	return nil
+}
+
+var _, _, _, _, _ pflag.Value = choice{}, (*ports)(nil), (*sessionIDs)(nil), (*moment)(nil), (*fileName)(nil)
+
+// completesNothing is for flags whose values nobody can guess: file names would
+// be wrong.
+func completesNothing(cmd *cobra.Command, names ...string) {
+	for _, name := range names {
+		if err := cmd.RegisterFlagCompletionFunc(name, cobra.NoFileCompletions); err != nil {
+			panic(err) // the flag was just added
+		}
+	}
+}

@@ -6,6 +6,7 @@ func helpTopics() []*cobra.Command {
 	return []*cobra.Command{
 		topic("exit-codes", "Exit statuses and what they mean", topicExitCodes),
 		topic("formats", "Output formats, and how they treat words from the wire", topicFormats),
+		topic("signs", "The signs and columns of the text", topicSigns),
 		topic("outcomes", "The words for what became of a transfer", topicOutcomes),
 	}
 }
@@ -13,21 +14,30 @@ func helpTopics() []*cobra.Command {
 const topicExitCodes = `
     0  A report was printed, however damaged the captures are: what is wrong
        with them is in the report.
-    1  An input could not be read, the output could not be written, or
-       something else failed. What was wrong is on standard error.
+    1  An input could not be read, the output could not be written, there is
+       no session that --session names (the report was printed all the same),
+       or something else failed. What was wrong is on standard error.
     2  The command line was not understood.
     3  A report was printed, and something in it is as bad as --fail-on says.
   130  The user interrupted (Ctrl-C, SIGINT or SIGTERM). A report of what was
-       known by then was printed; captures[].complete is false in it.
+       known by then was printed; captures[].complete is false in it, and
+       captures is empty if nothing had been read yet.
 
 What --fail-on looks at is what the report shows: what --session and
 --only-failed leave out does not count. It looks at the findings and, as not
 every failure has one, at transfers and sessions too:
 
   error    a transfer blocked, refused, unseen, aborted, stalled or unknown;
-           a control connection unanswered, refused or prohibited
-  warning  a transfer rejected by reply; a login denied
+           a control connection unanswered, refused or prohibited; a server
+           that says 4xx or 5xx in place of its greeting
+  warning  a transfer rejected by reply; a login denied; a control connection
+           without greeting; one on which the server says no FTP
   note     a transfer incomplete or unused
+
+A greeting is missing if the control connection was opened in this capture, all
+of it is there, in clear text, and the server said nothing, although the
+connection was closed or lasted 5 s. --only-failed shows what is an error or a
+warning here.
 
 Each includes those above it: --fail-on warning also fails on errors. This
 version makes no findings yet, so transfers and sessions alone decide.
@@ -38,7 +48,7 @@ text (the default) is for people: a table of transfers for each session, below
 those that failed what the packets show, and frame numbers to look up in
 Wireshark. It is as wide as the terminal, as COLUMNS says, or 80 columns.
 Sessions that went the same way are summed up, as are long runs of transfers;
---session NAME lists all of a session.
+--session NAME lists all of a session. "ftpscope help signs" explains its signs.
 
 json is one document with everything, sessions in order of their first packet.
 "ftpscope schema" prints its JSON Schema.
@@ -48,8 +58,9 @@ keys: each session as soon as it is over, at the end each capture and the
 summary. A stream without a summary line was cut off.
 
 In all of them the arguments of PASS and ACCT are shown as ******** unless you
-say --show-secrets, also the e-mail address that anonymous users give, and
-where a reply repeats the command. A password that is empty is shown as empty.
+say --show-secrets, also the e-mail address that anonymous users give, where a
+reply repeats the command, and where the command is part of a line that has no
+verb or one that nobody knows. A password that is empty is shown as empty.
 
 Words from the wire may hold anything. In text, control characters, characters
 that turn the direction of writing and bytes that are not UTF-8 are shown as
@@ -62,6 +73,47 @@ do not.
 
 --output FILE writes to a file beside FILE first and renames it when the report
 is whole, so FILE is never half a report.
+`
+
+const topicSigns = `
+The columns of a session's table:
+
+  #                the number of the transfer: 2 is s1.t2 in JSON
+  mode             active or passive: see "ftpscope help outcomes"
+  announced        the command that announced the data connection, and where
+                   to: PORT 192.0.2.10:39123
+  data connection  who opened it and to whom, client and server by these names
+  command          the transfer command, with the path it means if that is
+                   known; "from 1,448" where REST set an offset
+  bytes            payload of the data connection that passed here
+  time             from the first to the last packet of the data connection;
+                   of one that stalled, to the end of the wait; of one that did
+                   not open, to the reply
+  rate             bytes by time, not of what stalled or was aborted
+  outcome          see "ftpscope help outcomes"
+
+Where the window is narrow, the data connection goes first, then the rate; then
+paths and announcements are cut, with … in place of what is missing.
+
+  –                nothing of the kind was seen: no command, no bytes
+  PORT …:39123     the address is the one to expect: the client's of the control
+                   connection if the client announces, else the server's
+  seen …:50012     no announcement could be read; the data connection went there
+  PASV ?           it was accepted, but where to could not be read: the packet
+                   is not in the capture, or cut
+  PASV refused     the server did not accept it
+  PASV –           no answer to it was seen
+  unasked: 421 …   the server said so and no command had asked
+  in place of a greeting: 421 …
+                   the first that the server said is that it will not serve
+  frames 12 14 … 20
+                   the packets that show it, as Wireshark numbers them; of
+                   several captures with the name, up to the next name:
+                   eth0.pcap:12
+  […]              the reply has more lines
+  \x1b, \u202e     characters that a terminal might obey
+
+Times of day are UTC. Sizes are decimal: 1 kB is 1,000 bytes.
 `
 
 const topicOutcomes = `
@@ -82,10 +134,15 @@ const topicOutcomes = `
   incomplete  still going on well when the capture ended
   unknown     the capture does not hold enough to say
 
+Summaries in text count them in the order of this table.
+
 Where two words fit, the first of this order holds: rejected, refused, blocked,
 completed, stalled, aborted, incomplete, unseen, unused, unknown.
 
 A mode is named after the server's part: active, the server opens the data
 connection to what the client announced (PORT, EPRT, LPRT); passive, the client
 opens it to what the server announced (replies to PASV, EPSV, LPSV).
+
+An outcome says what happened. What may be behind it, how to find out and what
+to do: "ftpscope explain --list" names the pages about that.
 `

@@ -16,6 +16,18 @@ func interruptible(parent context.Context) (context.Context, context.CancelFunc)
 	return ctx, stop
 }
 
+// stdin is what "-" stands for. A file is left as it is: it keeps nobody waiting,
+// and its size is good to know. Everything else ends with the context, and
+// nobody knows where it ends otherwise.
+func stdin(ctx context.Context, r io.Reader) (in io.Reader, endless bool) {
+	if f, ok := r.(*os.File); ok {
+		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+			return f, false
+		}
+	}
+	return untilDone(ctx, r), true
+}
+
 // untilDone returns a reader that ends with the context, even while r keeps it
 // waiting: a pipe that nobody writes to.
 func untilDone(ctx context.Context, r io.Reader) io.Reader {

@@ -28,6 +28,23 @@ func TestUntilDone(t *testing.T) {
 	}
 }
 
+// TestInterruptAtOnce: before the first byte the report is empty, and a report.
+func TestInterruptAtOnce(t *testing.T) {
+	for _, format := range []string{formatText, formatJSON, formatNDJSON} {
+		s, out, errOut := testStreams("")
+		r, w := io.Pipe()
+		defer w.Close()
+		s.In = r
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		root := newRoot(s)
+		root.SetArgs([]string{"analyze", "--format", format, "-"})
+		if got := status(root.ExecuteContext(ctx)); got != exitInterrupted || errOut.Len() > 0 || out.Len() == 0 {
+			t.Errorf("%s: exit status %d, want %d; %s%s", format, got, exitInterrupted, out, errOut)
+		}
+	}
+}
+
 // TestInterrupt: what is known by then is printed, and says that it is not all.
 func TestInterrupt(t *testing.T) {
 	data, err := samples.Open("classic-active")

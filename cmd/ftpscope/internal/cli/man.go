@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/cobra/doc"
+	"github.com/spf13/pflag"
 )
 
 func newMan(s *Streams) *cobra.Command {
@@ -40,6 +41,17 @@ func manHeader() *doc.GenManHeader {
 	return &doc.GenManHeader{Section: "1", Source: "ftpscope " + toolVersion(), Manual: "ftpscope manual"}
 }
 
+// manExitStatus is topicExitCodes in short.
+const manExitStatus = `
+
+# EXIT STATUS
+
+0 if a report was printed, 1 if something failed, 2 if the command line was not
+understood, 3 if --fail-on says that the report is bad news, 130 after an
+interrupt. **ftpscope-exit-codes(1)** says more; **ftpscope-formats(1)**,
+**ftpscope-signs(1)** and **ftpscope-outcomes(1)** explain the report.
+`
+
 // writeManuals writes a page for each command and topic below cmd.
 func writeManuals(cmd *cobra.Command, dir string) error {
 	name := strings.ReplaceAll(cmd.CommandPath(), " ", "-") + ".1"
@@ -66,9 +78,20 @@ func writeManuals(cmd *cobra.Command, dir string) error {
 }
 
 // manual readies a command for its page: what is indented in its text stays as
-// it is and is not filled.
+// it is and is not filled, flags say which words they take, and what reads
+// captures says how it ends.
 func manual(cmd *cobra.Command) *cobra.Command {
 	cmd.DisableAutoGenTag = true
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if c, ok := f.Value.(choice); ok {
+			f.Usage += ": " + strings.Join(c.words, ", ")
+		} else if f.DefValue == "" {
+			f.DefValue = f.Value.Type()
+		}
+	})
+	if !cmd.HasParent() || cmd.Flags().Lookup("fail-on") != nil {
+		defer func() { cmd.Long += manExitStatus }()
+	}
 	var lines []string
 	fixed := false
 	for line := range strings.SplitSeq(cmd.Long, "\n") {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -42,7 +43,10 @@ func openOutput(s *Streams, name string) (*output, error) {
 	}
 	f, err := os.OpenFile(fmt.Sprintf("%s.%08x.part", name, rand.Uint32()), os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
-		return nil, err
+		if part, ok := errors.AsType[*fs.PathError](err); ok {
+			err = part.Err // it names the file beside
+		}
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return &output{Writer: f, file: f, name: name}, nil
 }

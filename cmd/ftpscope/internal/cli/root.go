@@ -29,9 +29,9 @@ const (
 func newRoot(s *Streams) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "ftpscope",
-		Short: "see what FTP did, packet by packet",
-		Long: `ftpscope reads packet captures and tells, transfer by transfer, who connected
-to whom, in which mode, what was moved, and where it went wrong.
+		Short: "reads a packet capture and tells you, transfer by transfer, who connected to whom, in which mode, and what became of it",
+		Long: `ftpscope reads a packet capture and tells you, transfer by transfer, who
+connected to whom, in which mode, and what became of it.
 
   tcpdump -i any -s 0 -w ftp.pcap     # capture where FTP fails, all ports
   ftpscope analyze ftp.pcap           # then look at it
@@ -41,18 +41,18 @@ to whom, in which mode, what was moved, and where it went wrong.
 		Version:       toolVersion(),
 		SilenceErrors: true, // complain prints them
 		SilenceUsage:  true,
-
-		SuggestionsMinimumDistance: 2,
 	}
 	root.SetIn(s.In)
 	root.SetOut(s.Out)
 	root.SetErr(s.ErrOut)
 	root.SetVersionTemplate("ftpscope {{.Version}}\n")
 	root.SetFlagErrorFunc(flagError)
+	// As cobra has it, but no line is wider than the window.
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages", fmt.Sprintf(".FlagUsagesWrapped %d", s.columns())))
 	root.AddGroup(&cobra.Group{ID: groupMain, Title: "Commands:"}, &cobra.Group{ID: groupMore, Title: "More:"})
-	root.SetHelpCommandGroupID(groupMore)
+	root.SetHelpCommand(newHelp())
 	root.SetCompletionCommandGroupID(groupMore)
-	root.AddCommand(newAnalyze(s, nil), newDemo(s, nil), newSchema(s), newVersion(s), newMan(s))
+	root.AddCommand(newAnalyze(s, nil), newDemo(s, nil), newExplain(s), newSchema(s), newVersion(s), newMan(s))
 	root.AddCommand(helpTopics()...)
 	return root
 }
@@ -60,6 +60,9 @@ to whom, in which mode, what was moved, and where it went wrong.
 // flagError explains a flag that is not understood.
 func flagError(cmd *cobra.Command, err error) error {
 	text := strings.Replace(err.Error(), "invalid argument ", "", 1)
+	if head, _, ok := strings.Cut(text, "strconv.ParseBool:"); ok {
+		text = head + "it is true or false"
+	}
 	return usagef("%s", text).with("%s --help lists the flags", cmd.CommandPath())
 }
 
@@ -72,8 +75,8 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 	if _, stat := os.Stat(args[0]); stat == nil {
 		return err.with("to look into a capture: ftpscope analyze %s", args[0])
 	}
-	if similar := cmd.SuggestionsFor(args[0]); len(similar) > 0 {
-		return err.with("did you mean %s?", strings.Join(similar, " or "))
+	if near := similar(args[0], commandNames(cmd)); len(near) > 0 {
+		return err.with("did you mean %s?", strings.Join(near, " or "))
 	}
 	return err.with("ftpscope help lists the commands")
 }

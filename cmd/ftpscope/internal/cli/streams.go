@@ -17,6 +17,7 @@ type Streams struct {
 	In     io.Reader
 	Out    io.Writer
 	ErrOut io.Writer
+	InTTY  bool                // In is a terminal
 	OutTTY bool                // Out is a terminal
 	ErrTTY bool                // ErrOut is a terminal
 	Getenv func(string) string //
@@ -27,6 +28,7 @@ type Streams struct {
 func System() *Streams {
 	s := &Streams{
 		In: os.Stdin, Out: os.Stdout, ErrOut: os.Stderr,
+		InTTY:  term.IsTerminal(int(os.Stdin.Fd())),
 		OutTTY: term.IsTerminal(int(os.Stdout.Fd())),
 		ErrTTY: term.IsTerminal(int(os.Stderr.Fd())),
 		Getenv: os.Getenv,

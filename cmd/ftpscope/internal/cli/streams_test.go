@@ -65,3 +65,16 @@ func TestColumns(t *testing.T) {
 		}
 	}
 }
+
+// TestTerminalIn: a terminal is no capture.
+func TestTerminalIn(t *testing.T) {
+	s, out, errOut := testStreams("")
+	s.InTTY = true
+	if got := Main([]string{"analyze", "-"}, s); got != exitUsage || out.Len() > 0 || !strings.Contains(errOut.String(), "hint: pipe a capture") {
+		t.Errorf("exit status %d: %s%s", got, out, errOut)
+	}
+	errOut.Reset()
+	if got := Main([]string{"demo"}, s); got != 0 {
+		t.Errorf("a sample: exit status %d: %s", got, errOut)
+	}
+}

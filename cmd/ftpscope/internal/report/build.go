@@ -112,7 +112,7 @@ func frame(n int64) *int64 {
 
 // Session describes a session.
 func (b Builder) Session(s *session.Session) *Session {
-	m := &masker{hide: !b.ShowSecrets}
+	m := newMasker(s, !b.ShowSecrets)
 	out := &Session{
 		ID:      s.ID,
 		Capture: s.First.Capture,
@@ -178,6 +178,10 @@ func transfer(t *session.Transfer, m *masker) *Transfer {
 		Correlation:  string(t.Correlation),
 		Outcome:      string(t.Outcome),
 		Findings:     []string{},
+		Offset:       t.Offset,
+	}
+	if strings.IndexByte("AIEL", t.Type) >= 0 {
+		out.Type = new(string(rune(t.Type)))
 	}
 	if c := t.Command; c != nil {
 		out.Command = &TransferCommand{Verb: UTF8(c.Verb), Argument: UTF8(c.Argument), Frame: c.Seen.Frame, Time: timeOf(c.Seen.Time)}

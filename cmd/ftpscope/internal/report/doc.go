@@ -9,7 +9,8 @@
 // # Words from the wire
 //
 // Captures are hostile input. The argument of PASS and ACCT is replaced by
-// asterisks unless the user asks for it, also where a reply repeats it. Bytes
+// asterisks unless the user asks for it, also where a reply repeats it or the
+// command is part of a line that is no command. Bytes
 // that are not valid UTF-8 are read as Latin-1 in JSON, byte by byte, which is
 // right for old servers and never loses a byte; in text they stand as \xff.
 // Control characters and characters that turn the direction of writing reach

@@ -12,10 +12,16 @@ type Filter struct {
 	OnlyFailed bool     // only sessions and transfers that did not go well
 }
 
+// Names reports whether a session is one that the report is about, failed or
+// not.
+func (f Filter) Names(s *session.Session) bool {
+	return len(f.Sessions) == 0 || slices.Contains(f.Sessions, s.ID)
+}
+
 // Apply returns the session with what the filter leaves of it, or nil. The
 // session itself is not changed.
 func (f Filter) Apply(s *session.Session) *session.Session {
-	if len(f.Sessions) > 0 && !slices.Contains(f.Sessions, s.ID) {
+	if !f.Names(s) {
 		return nil
 	}
 	if !f.OnlyFailed {
@@ -27,7 +33,7 @@ func (f Filter) Apply(s *session.Session) *session.Session {
 			failed = append(failed, t)
 		}
 	}
-	if len(failed) == 0 && !controlFailed(s.State) && s.Login != session.LoginDenied {
+	if len(failed) == 0 && failureOf(s) == failureNone {
 		return nil
 	}
 	only := *s

@@ -1,8 +1,9 @@
 package report
 
 import (
-	"cmp"
+	"sort"
 	"strings"
+	"unicode/utf8"
 
 	"charm.land/lipgloss/v2"
 )
@@ -83,7 +84,8 @@ func wrapped(text string, first, others int) []string {
 	}
 	var lines []string
 	for room := first; text != ""; room = others {
-		head, _, _ := strings.Cut(lipgloss.Wrap(text, room, ""), "\n")
+		// Twice the room decides where the line ends; the rest need not be looked at.
+		head, _, _ := strings.Cut(lipgloss.Wrap(front(text, 2*room), room, ""), "\n")
 		if len(head) == 0 {
 			head = text
 		}
@@ -96,39 +98,71 @@ func wrapped(text string, first, others int) []string {
 // elide cuts out of the text so much that it fits, at its beginning: what
 // names a file best is the end of its path.
 func elide(s string, width int) string {
-	if lipgloss.Width(s) <= width {
+	end := back(s, width)
+	if end == s && lipgloss.Width(s) <= width {
 		return s
 	}
-	best := ""
-	for i, r := range s {
-		tail := "…" + s[i:]
-		w := lipgloss.Width(tail)
-		if i == 0 || w > width {
+	fits := func(i int) bool { return lipgloss.Width("…"+end[i:]) <= width }
+	cut := 1 + sort.Search(len(end)-1, func(i int) bool { return fits(runeStart(end, i+1)) })
+	cut = runeStart(end, cut)
+	for i, r := range end[cut:] {
+		if r != '/' {
 			continue
 		}
-		if best == "" {
-			best = tail
-		}
-		if r == '/' && w > width/2 {
+		if tail := "…" + end[cut+i:]; lipgloss.Width(tail) > width/2 {
 			return tail
 		}
+		break
 	}
-	return cmp.Or(best, "…")
+	return "…" + end[cut:]
 }
 
 // shorten cuts the end of the text off so that it fits.
 func shorten(s string, width int) string {
-	if lipgloss.Width(s) <= width {
+	head := front(s, width)
+	if head == s && lipgloss.Width(s) <= width {
 		return s
 	}
-	end := 0
-	for i := range s {
-		if lipgloss.Width(s[:i])+1 > width {
-			break
+	cut := sort.Search(len(head), func(i int) bool { return lipgloss.Width(head[:runeEnd(head, i+1)])+1 > width })
+	return head[:runeStart(head, cut)] + "…"
+}
+
+// front is a beginning of the text that is wider than a width, or all of it.
+// Measuring it costs about as much as its width, however long the text is.
+func front(s string, width int) string {
+	for n := 4 * max(width, 1); n < len(s); n *= 2 {
+		if head := s[:runeStart(s, n)]; lipgloss.Width(head) > width {
+			return head
 		}
-		end = i
 	}
-	return s[:end] + "…"
+	return s
+}
+
+// back is the same of the end of the text.
+func back(s string, width int) string {
+	for n := 4 * max(width, 1); n < len(s); n *= 2 {
+		if tail := s[runeStart(s, len(s)-n):]; lipgloss.Width(tail) > width {
+			return tail
+		}
+	}
+	return s
+}
+
+// runeStart is where the character begins that the byte at i belongs to; len(s)
+// is the end.
+func runeStart(s string, i int) int {
+	for i > 0 && i < len(s) && !utf8.RuneStart(s[i]) {
+		i--
+	}
+	return i
+}
+
+// runeEnd is where the character ends that the byte before i belongs to.
+func runeEnd(s string, i int) int {
+	for i < len(s) && !utf8.RuneStart(s[i]) {
+		i++
+	}
+	return i
 }
 
 // pad fills a piece up with blanks to a width, on its left or its right.

@@ -1,28 +1,113 @@
 package report
 
-import "strings"
+import (
+	"slices"
+	"strings"
+
+	"github.com/ftpscope/ftpscope/decode/ftp"
+	"github.com/ftpscope/ftpscope/session"
+)
 
 // mask stands for a secret, whatever its length.
 const mask = "********"
 
 // secretVerbs are the commands whose argument is a secret (RFC 959 section
 // 4.1.1). The e-mail address that anonymous users give is one as well.
-var secretVerbs = map[string]bool{"PASS": true, "ACCT": true}
+var secretVerbs = []string{"PASS", "ACCT"}
+
+// secretKey is how much of a secret is compared with a reply: what begins like a
+// longer one is hidden up to the end of its line.
+const secretKey = 32
 
 // masker hides the secrets of one session. Its zero value hides nothing.
 type masker struct {
-	hide bool
-	seen []string // commands with a secret so far: "PASS secret"
+	hide    bool
+	secrets map[string]map[string]bool // by verb, in lower case, at most secretKey bytes; true if it goes on
+	lengths []int                      // of these, the longest first
+}
+
+// newMasker knows the secrets of a session.
+func newMasker(s *session.Session, hide bool) *masker {
+	m := &masker{hide: hide}
+	if hide {
+		for _, c := range s.Commands {
+			m.learn(c.Verb, c.Argument)
+		}
+	}
+	return m
+}
+
+// learn takes a command that may hold a secret.
+func (m *masker) learn(verb, argument string) {
+	secret := argument
+	if !slices.Contains(secretVerbs, verb) {
+		var ok bool
+		if _, verb, secret, ok = hiddenCommand(verb, argument); !ok {
+			return
+		}
+	}
+	if secret = lower(strings.Trim(secret, blanks)); secret == "" {
+		return
+	}
+	key := secret[:min(len(secret), secretKey)]
+	if m.secrets == nil {
+		m.secrets = make(map[string]map[string]bool)
+	}
+	if m.secrets[verb] == nil {
+		m.secrets[verb] = make(map[string]bool)
+	}
+	m.secrets[verb][key] = m.secrets[verb][key] || len(key) < len(secret)
+	if !slices.Contains(m.lengths, len(key)) {
+		m.lengths = append(m.lengths, len(key))
+		slices.SortFunc(m.lengths, func(a, b int) int { return b - a })
+	}
 }
 
 // argument returns what to print for a command's argument. An empty secret
 // stays empty: that it is empty is worth knowing and nothing to protect.
 func (m *masker) argument(verb, argument string) string {
-	if !m.hide || !secretVerbs[verb] || argument == "" {
+	switch {
+	case !m.hide || argument == "":
 		return argument
+	case slices.Contains(secretVerbs, verb):
+		return mask
 	}
-	m.seen = append(m.seen, verb+" "+argument)
-	return mask
+	if before, verb, secret, ok := hiddenCommand(verb, argument); ok && strings.Trim(secret, blanks) != "" {
+		return before + verb + " " + mask
+	}
+	return argument
+}
+
+// blanks may stand around a secret without being part of it.
+const blanks = " \t\r\n"
+
+// hiddenCommand finds a command with a secret in the argument of another one:
+// of a line that has no verb, since something else than a blank follows it
+// ("PASS\tsecret"), of SITE, or of a verb that nobody knows ("QUOTE PASS
+// secret"). Of a known verb the argument is what it is meant to be, such as the
+// name of a file: "RETR pass 2.txt".
+func hiddenCommand(of, argument string) (before, verb, secret string, ok bool) {
+	if _, known := ftp.LookupVerb([]byte(of)); known && of != "SITE" {
+		return "", "", "", false
+	}
+	at := strings.IndexFunc(argument, func(r rune) bool { return r < 0x80 && letter(byte(r)) })
+	if at < 0 {
+		return "", "", "", false
+	}
+	if verb = secretVerb(argument[at:]); verb == "" {
+		return "", "", "", false
+	}
+	return argument[:at], verb, argument[at+len(verb)+1:], true
+}
+
+// secretVerb is the verb that a text begins with, if a secret may follow.
+func secretVerb(s string) string {
+	for _, verb := range secretVerbs {
+		if n := len(verb); len(s) > n && !letter(s[n]) && strings.EqualFold(s[:n], verb) {
+			return verb
+		}
+	}
+	return ""
 }
 
 // reply returns what to print for the text of a reply. Servers repeat commands
@@ -33,28 +118,55 @@ func (m *masker) argument(verb, argument string) string {
 // The secret alone is not looked for: where it is also the name of the user or
 // of a file, asterisks in its place would tell it.
 func (m *masker) reply(text string) string {
-	for _, command := range m.seen {
-		verb, _, _ := strings.Cut(command, " ")
-		for {
-			at := indexFold(text, command)
-			if at < 0 {
-				break
-			}
-			text = text[:at] + verb + " " + mask + text[at+len(command):]
-			if strings.HasPrefix(mask, command[len(verb)+1:]) {
-				break // the secret is made of asterisks
-			}
+	if len(m.secrets) == 0 {
+		return text
+	}
+	var out strings.Builder
+	folded, done := lower(text), 0
+	for at := 0; at < len(text); at++ {
+		verb := secretVerb(text[at:])
+		if verb == "" {
+			continue
+		}
+		if end := m.secretEnd(verb, folded, at+len(verb)+1); end > 0 {
+			out.WriteString(text[done:at] + verb + " " + mask)
+			done, at = end, end-1
 		}
 	}
-	return text
+	return out.String() + text[done:]
 }
 
-// indexFold is strings.Index without regard to the case of ASCII letters.
-func indexFold(s, sub string) int {
-	for i := 0; i+len(sub) <= len(s); i++ {
-		if strings.EqualFold(s[i:i+len(sub)], sub) {
-			return i
+// secretEnd is where the longest secret of a verb ends that stands at a place of
+// a text in lower case, after any blanks; or 0.
+func (m *masker) secretEnd(verb, text string, at int) int {
+	rest := strings.TrimLeft(text[at:], blanks)
+	at = len(text) - len(rest)
+	for _, n := range m.lengths {
+		if n > len(rest) {
+			continue
+		}
+		more, ok := m.secrets[verb][rest[:n]]
+		if !ok {
+			continue
+		}
+		if more {
+			line, _, _ := strings.Cut(rest, "\n")
+			n = len(line)
+		}
+		return at + n
+	}
+	return 0
+}
+
+func letter(c byte) bool { c |= 0x20; return 'a' <= c && c <= 'z' }
+
+// lower turns ASCII letters only, so the length stays.
+func lower(s string) string {
+	b := []byte(s)
+	for i, c := range b {
+		if 'A' <= c && c <= 'Z' {
+			b[i] = c | 0x20
 		}
 	}
-	return -1
+	return string(b)
 }

@@ -23,7 +23,8 @@ type count struct {
 	n       int
 }
 
-// counts lists those that occurred, in order.
+// counts lists those that occurred, in the order of the table in "ftpscope help
+// outcomes".
 func (o Outcomes) counts() []count {
 	var out []count
 	for _, oc := range outcomeOrder {
@@ -35,8 +36,8 @@ func (o Outcomes) counts() []count {
 }
 
 var outcomeOrder = []session.Outcome{
-	session.OutcomeRejected, session.OutcomeRefused, session.OutcomeBlocked, session.OutcomeCompleted, session.OutcomeStalled,
-	session.OutcomeAborted, session.OutcomeIncomplete, session.OutcomeUnseen, session.OutcomeUnused, session.OutcomeUnknown,
+	session.OutcomeCompleted, session.OutcomeBlocked, session.OutcomeRefused, session.OutcomeUnseen, session.OutcomeAborted,
+	session.OutcomeStalled, session.OutcomeRejected, session.OutcomeUnused, session.OutcomeIncomplete, session.OutcomeUnknown,
 }
 
 // at is the counter of an outcome; a word that is not in the contract counts

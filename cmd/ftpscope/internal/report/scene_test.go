@@ -105,7 +105,7 @@ func goodPassive(id string, frame int64, name string, size int64) *session.Trans
 			Initiator: session.InitiatorClient, Source: from, Destination: to, State: session.StateClosed,
 			First: at(frame+1, 11001*time.Millisecond), Last: at(frame+30, 11005*time.Millisecond), Bytes: size, Packets: 34,
 		},
-		Correlation: session.CorrelationAnnounced, Outcome: session.OutcomeCompleted,
+		Correlation: session.CorrelationAnnounced, Outcome: session.OutcomeCompleted, Type: 'I',
 		Reply: &session.Reply{Seen: at(frame+31, 11006*time.Millisecond), Code: 226, Text: "Transfer complete."},
 	}
 }
@@ -226,6 +226,74 @@ func doors() scene {
 	return newScene(silent, refused, denied, idle)
 }
 
+// strangers has sessions that never got going, and a capture of two days that
+// cuts packets off.
+func strangers() scene {
+	opened := func(id string, last ftp.Seen, said ...session.Reply) *session.Session {
+		return &session.Session{
+			ID: id, Client: addr(client), Server: addr(server), State: session.StateClosed, First: at(1, 0), Last: last,
+			Login: session.LoginNone, Security: session.SecurityNone, Unsolicited: said,
+			Control: &ftp.Conn{Established: at(3, time.Millisecond), Half: [2]ftp.Half{{Packets: 3}, {Packets: 3}}},
+		}
+	}
+	silent := opened("s1", at(6, time.Minute))
+	away := opened("s2", at(9, time.Second), session.Reply{Seen: at(8, time.Second), Code: 421, Text: "Too many users."})
+	ssh := opened("s3", at(12, time.Second), session.Reply{Seen: at(11, time.Second), Text: "SSH-2.0-OpenSSH_9.2p1"})
+	young := opened("s4", at(15, time.Second))
+	young.State = session.StateOpen
+	cut := plain("s5")
+	unread, none, refused := goodPassive("s5.t1", 70, "a.bin", 20000), goodPassive("s5.t2", 80, "b.bin", 20000), goodPassive("s5.t3", 90, "c.bin", 20000)
+	for i, t := range []*session.Transfer{unread, none, refused} {
+		t.Announcement.Endpoint, t.Announcement.Accepted = netip.AddrPort{}, []*bool{new(true), nil, new(false)}[i]
+	}
+	none.Offset = 1448
+	cut.Transfers = []*session.Transfer{unread, none, refused}
+	sc := newScene(silent, away, ssh, young, cut)
+	c := &sc.result.Captures[0]
+	c.Last, c.Truncated, c.SnapLength, c.Packets = dawn.Add(20*time.Hour), 1234, 96, 12345
+	sc.result.Notices = SnapNotices(sc.result.Captures, map[int]bool{0: LostToSnap(cut)})
+	return sc
+}
+
+// retries has connections that were tried more than once.
+func retries() scene {
+	s := plain("s1")
+	from, to := addr("192.0.2.10:40113"), addr("198.51.100.20:40039")
+	for i, answers := range []struct {
+		kind   ftp.AnswerKind
+		frames []int64
+	}{
+		{ftp.AnswerRST, []int64{11, 21, 31, 41, 51}},
+		{ftp.AnswerRST, []int64{51}},
+		{ftp.AnswerRST, []int64{21, 51}},
+		{ftp.AnswerICMP, []int64{11, 21, 31, 41, 51}},
+		{ftp.AnswerSYNACK, []int64{11, 21}},
+	} {
+		c := &ftp.Conn{Ends: [2]netip.AddrPort{from, to}, SYNCount: 5}
+		for n := range int64(5) {
+			c.SYNs = append(c.SYNs, ftp.SYN{Seen: at(10*(n+1), time.Duration(n+1)*time.Second)})
+		}
+		for _, f := range answers.frames {
+			c.Answers = append(c.Answers, ftp.Answer{
+				Seen: at(f, time.Duration(f/10)*time.Second+18*time.Millisecond), Kind: answers.kind, Type: 3, Code: 13, From: netip.MustParseAddr("192.0.2.1"),
+			})
+		}
+		t := goodPassive(fmt.Sprint("s1.t", i+1), 9, "a.bin", 0)
+		t.Command, t.Reply, t.Outcome = nil, nil, session.OutcomeBlocked
+		t.Data.State, t.Data.Conn, t.Data.Attempts = session.StateRefused, c, []*ftp.Conn{c}
+		s.Transfers = append(s.Transfers, t)
+	}
+	sc := newScene(s)
+	for _, name := range []string{"ring/a/eth0.pcap", "ring/b/eth0.pcap"} {
+		c := sc.result.Captures[0]
+		c.Name = name
+		sc.result.Captures = append(sc.result.Captures, c)
+	}
+	s.Transfers[0].Data.Conn.Answers[1].Capture = 1
+	s.Transfers[0].Data.Conn.Answers[4].Capture = 2
+	return sc
+}
+
 // crowd has a hundred sessions of one kind and a few others among them.
 func crowd() scene {
 	var all []*session.Session
@@ -266,4 +334,5 @@ func hostile() scene {
 
 var scenes = map[string]func() scene{
 	"mixed": mixed, "failures": failures, "six": six, "doors": doors, "crowd": crowd, "heap": heap, "hostile": hostile,
+	"strangers": strangers, "retries": retries,
 }

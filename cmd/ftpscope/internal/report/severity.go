@@ -34,12 +34,7 @@ func ParseSeverity(word string) (Severity, error) {
 
 // SeverityOf is how bad a session went: that of the worst thing in it.
 func SeverityOf(s *session.Session) Severity {
-	worst := SeverityNone
-	if controlFailed(s.State) {
-		worst = SeverityError
-	} else if s.Login == session.LoginDenied {
-		worst = SeverityWarning
-	}
+	worst := failureOf(s).severity()
 	for _, t := range s.Transfers {
 		worst = max(worst, outcomeSeverity(t.Outcome))
 	}

@@ -38,6 +38,15 @@ func TestSeverityAndFilter(t *testing.T) {
 			t.Errorf("%s: shown by --only-failed: %t", s.ID, shown)
 		}
 	}
+	for i, want := range []Severity{SeverityWarning, SeverityError, SeverityWarning, SeverityNone, SeverityNone} {
+		s := strangers().sessions[i]
+		if got := SeverityOf(s); got != want {
+			t.Errorf("%s: severity %s, want %s", s.ID, got, want)
+		}
+		if shown := (Filter{OnlyFailed: true}).Apply(s) != nil; shown != (want != SeverityNone) {
+			t.Errorf("%s: shown by --only-failed: %t", s.ID, shown)
+		}
+	}
 	if (Filter{Sessions: []string{"s2"}}).Apply(plain("s1")) != nil {
 		t.Error("--session s2 shows s1")
 	}

@@ -44,7 +44,11 @@ func dress(s lipgloss.Style) style {
 }
 
 func (s styles) outcome(o session.Outcome) style {
-	switch outcomeSeverity(o) {
+	return s.severity(outcomeSeverity(o))
+}
+
+func (s styles) severity(v Severity) style {
+	switch v {
 	case SeverityNone:
 		return s.good
 	case SeverityError:

@@ -24,12 +24,18 @@ const DefaultWidth = 80
 
 // Result is what an analysis came to.
 type Result struct {
-	Captures    []capture.Info
-	Notices     []Notice
-	Sessions    []*session.Session // in order, without those that a filter left out
-	LeftOut     int                // sessions that a filter left out
-	Stats       decode.Stats
-	Interrupted bool
+	Captures []capture.Info
+	Notices  []Notice
+	Sessions []*session.Session // in order, without those that a filter left out
+	Filter   Filter             // what the report is about
+	LeftOut  int                // sessions that Filter.Sessions does not name
+	Passed   int                // sessions that Filter.OnlyFailed left out
+
+	PassedTransfers int       // their transfers
+	Since           time.Time // packets before it were left out; zero for no limit
+	Until           time.Time // packets from it on were left out; zero for no limit
+	Stats           decode.Stats
+	Interrupted     bool
 }
 
 // Write writes the report.
@@ -39,6 +45,8 @@ func (t Text) Write(w io.Writer, res Result) error {
 		styles: newStyles(t.Colour),
 		text:   t,
 		Result: res,
+
+		servers: make(map[netip.Addr]bool),
 	}
 	if r.width == 0 {
 		r.width = DefaultWidth
@@ -47,6 +55,12 @@ func (t Text) Write(w io.Writer, res Result) error {
 		if c.Last.After(r.end) {
 			r.end = c.Last
 		}
+		if !c.First.IsZero() && (r.start.IsZero() || c.First.Before(r.start)) {
+			r.start = c.First
+		}
+	}
+	for _, s := range res.Sessions {
+		r.servers[s.Server.Addr()] = true
 	}
 	r.sessions()
 	r.summary()
@@ -59,8 +73,22 @@ type renderer struct {
 	page
 	styles
 	Result
-	text Text
-	end  time.Time // of the last packet of all captures
+	text  Text
+	start time.Time // of the first packet of all captures
+	end   time.Time // of the last packet of all captures
+
+	servers map[netip.Addr]bool // of all sessions
+	indexed *index              // of the session that is being written
+}
+
+// clock is the time of day in UTC, with the date where the captures span more
+// than one.
+func (r *renderer) clock(t time.Time) string {
+	t = t.UTC()
+	if r.start.UTC().Format(time.DateOnly) != r.end.UTC().Format(time.DateOnly) {
+		return t.Format(time.DateTime)
+	}
+	return t.Format(time.TimeOnly)
 }
 
 // arrow points from whoever opens a connection to whoever it is opened to.

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"net/netip"
 	"time"
 
 	"github.com/ftpscope/ftpscope/decode/ftp"
@@ -27,9 +26,9 @@ func (r *renderer) facts(indent, capture int, facts []fact) {
 func (r *renderer) transferFacts(indent int, s *session.Session, t *session.Transfer) {
 	capture := s.First.Capture
 	r.facts(indent, capture, r.outcomeFacts(s, t))
-	r.facts(indent, capture, oddFacts(s, t))
-	if reply, about, ok := tellingReply(s, t); ok {
-		r.replyLine(indent, s, r.masker(s), about, reply)
+	r.facts(indent, capture, r.oddFacts(s, t))
+	if reply, about, ok := r.tellingReply(s, t); ok {
+		r.replyLine(indent, s, about, reply)
 	}
 }
 
@@ -41,7 +40,7 @@ func (r *renderer) outcomeFacts(s *session.Session, t *session.Transfer) []fact 
 			return r.attempts(tried(t.Data), t.Data.Source, t.Data.Destination)
 		}
 	case session.OutcomeAborted:
-		return abortFacts(s, t)
+		return r.abortFacts(s, t)
 	case session.OutcomeStalled:
 		return r.stallFacts(s, t)
 	case session.OutcomeUnseen:
@@ -57,102 +56,11 @@ func (r *renderer) outcomeFacts(s *session.Session, t *session.Transfer) []fact 
 	return nil
 }
 
-// tried are the connections that were tried for one announcement.
-func tried(d *session.Data) []*ftp.Conn {
-	if len(d.Attempts) == 0 && d.Conn != nil {
-		return []*ftp.Conn{d.Conn}
-	}
-	return d.Attempts
-}
-
-// maxAttempts is how many attempts to connect are written out.
-const maxAttempts = 3
-
-// attempts says of each attempt to connect how often it was tried and what
-// came back.
-func (r *renderer) attempts(conns []*ftp.Conn, from, to netip.AddrPort) []fact {
-	var out []fact
-	for i, c := range conns {
-		if c == nil {
-			continue
-		}
-		if i == maxAttempts {
-			out = append(out, fact{text: "… and " + countText(int64(len(conns)-i), "more attempt")})
-			break
-		}
-		if c.Ends[0].IsValid() {
-			from, to = c.Ends[ftp.Initiator], c.Ends[ftp.Listener]
-		}
-		out = append(out, r.attempt(c, from, to))
-	}
-	return out
-}
-
-func (r *renderer) attempt(c *ftp.Conn, from, to netip.AddrPort) fact {
-	n := max(c.SYNCount, len(c.SYNs))
-	f := fact{text: countText(int64(n), "SYN") + " " + pair(from, to)}
-	for _, syn := range c.SYNs {
-		f.frames = append(f.frames, syn.Ref)
-	}
-	answer, ok := c.Answered()
-	if ok {
-		f.frames = append(f.frames, answer.Ref)
-	}
-	after := ""
-	if d := answerDelay(c, answer); d >= 0 {
-		after = " after " + durationText(d)
-	}
-	switch {
-	case !ok:
-		f.text += r.silence(c, n)
-	case answer.Kind == ftp.AnswerRST:
-		f.text += ", RST" + after
-	case answer.Kind == ftp.AnswerICMP:
-		f.text += fmt.Sprintf(", %s from %s%s", icmpText(answer), answer.From, after)
-	case answer.Kind == ftp.AnswerSYNACK:
-		f.text += ", answered" + after
-	}
-	return f
-}
-
-// shortWatch is the time below which a missing answer may only be late.
-const shortWatch = 3 * time.Second
-
-// silence says for how long nothing came back.
-func (r *renderer) silence(c *ftp.Conn, n int) string {
-	if len(c.SYNs) == 0 {
-		return ", no answer"
-	}
-	first, last := c.SYNs[0].Seen, c.SYNs[len(c.SYNs)-1].Seen
-	if n > len(c.SYNs) && c.Half[ftp.Initiator].LastPacket.Yes() {
-		last = c.Half[ftp.Initiator].LastPacket
-	}
-	text := ", no answer"
-	if d := span(first, last); n > 1 && d >= 0 {
-		text = " in " + durationText(d) + ", no answer"
-	}
-	if left := r.end.Sub(last.Time); n == 1 && left >= 0 && left < shortWatch && !r.end.IsZero() {
-		text += " in the " + durationText(left) + " until the capture ends"
-	}
-	return text
-}
-
-// answerDelay is the time from the SYN that was answered to the answer.
-func answerDelay(c *ftp.Conn, a ftp.Answer) time.Duration {
-	d := time.Duration(-1)
-	for _, syn := range c.SYNs {
-		if v := span(syn.Seen, a.Seen); v >= 0 {
-			d = v
-		}
-	}
-	return d
-}
-
 // abortFacts says who cut the connection off, and how far it had come.
-func abortFacts(s *session.Session, t *session.Transfer) []fact {
+func (r *renderer) abortFacts(s *session.Session, t *session.Transfer) []fact {
 	var out []fact
 	if t.Aborted {
-		if c, ok := aborCommand(s, t); ok {
+		if c, ok := r.index(s).abor(t.Start()); ok {
 			out = append(out, fact{"ABOR from " + s.Client.String(), []ftp.Ref{c.Seen.Ref}})
 		}
 	}
@@ -179,16 +87,6 @@ func firstOf(c *ftp.Conn, what func(ftp.Half) ftp.Seen) (side ftp.Side, seen ftp
 	return side, seen, ok
 }
 
-// aborCommand is the first ABOR behind the transfer's command.
-func aborCommand(s *session.Session, t *session.Transfer) (session.Command, bool) {
-	for _, c := range s.Commands {
-		if c.Verb == "ABOR" && !c.Seen.Time.Before(t.Start()) {
-			return c, true
-		}
-	}
-	return session.Command{}, false
-}
-
 // stallFacts says since when nothing moved, and what the ends said meanwhile.
 func (r *renderer) stallFacts(s *session.Session, t *session.Transfer) []fact {
 	if t.Data == nil || t.Data.Conn == nil {
@@ -201,20 +99,26 @@ func (r *renderer) stallFacts(s *session.Session, t *session.Transfer) []fact {
 		sender = ftp.Listener
 	}
 	half, other := c.Half[sender], c.Half[sender.Other()]
-	last := half.Progress
-	text := "no new data for %s after " + bytesText(t.Data.Bytes)
-	if !last.Yes() {
-		last, text = c.Established, "open for %s, no data"
-	}
-	if last.Yes() {
-		until := r.stallEnd(s, c, last)
-		out = append(out, fact{fmt.Sprintf(text, durationText(until.Sub(last.Time))), []ftp.Ref{last.Ref}})
+	vain := half.Acked < half.Bytes && other.Packets > 0 // it sent more than arrived
+	if since := r.stalledSince(s, t, sender); since.Yes() {
+		text := "no new data for %s after " + bytesText(t.Data.Bytes)
+		switch {
+		case half.Bytes == 0:
+			text = "open for %s, no data"
+		case vain:
+			text = "nothing acknowledged for %s after " + bytesText(half.Acked)
+		}
+		out = append(out, fact{fmt.Sprintf(text, durationText(r.dataEnd(s, t).Sub(since.Time))), []ftp.Ref{since.Ref}})
 	}
 	if other.ZeroWindow.Yes() {
 		out = append(out, fact{"window closed by " + c.Ends[sender.Other()].String(), []ftp.Ref{other.ZeroWindow.Ref}})
 	}
 	if n := half.Retransmissions; n > 0 {
-		out = append(out, fact{text: countText(int64(n), "retransmission") + " by " + c.Ends[sender].String()})
+		text := countText(int64(n), "retransmission") + " by " + c.Ends[sender].String()
+		if vain {
+			text += " without answer"
+		}
+		out = append(out, fact{text: text})
 	}
 	for side, half := range c.Half {
 		if half.RST.Yes() {
@@ -224,29 +128,55 @@ func (r *renderer) stallFacts(s *session.Session, t *session.Transfer) []fact {
 	return out
 }
 
-// stallEnd is when somebody ended a connection on which nothing moved any
-// more, or when the capture did.
-func (r *renderer) stallEnd(s *session.Session, c *ftp.Conn, since ftp.Seen) time.Time {
-	var end time.Time
-	for _, half := range c.Half {
-		for _, close := range []ftp.Seen{half.FIN, half.RST} {
-			if close.Yes() && !close.Time.Before(since.Time) && (end.IsZero() || close.Time.Before(end)) {
-				end = close.Time
-			}
+// stalledSince is the packet that last brought a data connection on: payload
+// that was acknowledged, else its opening or the server's word that it begins.
+func (r *renderer) stalledSince(s *session.Session, t *session.Transfer, sender ftp.Side) ftp.Seen {
+	c := t.Data.Conn
+	half := c.Half[sender]
+	got := half.Confirmed
+	if !got.Yes() && c.Half[sender.Other()].Packets == 0 {
+		got = half.Progress // only one direction was captured
+	}
+	since := c.Established
+	for _, seen := range []ftp.Seen{r.index(s).beginning(t), got} {
+		if seen.Yes() && seen.Time.After(since.Time) {
+			since = seen
 		}
 	}
-	if !end.IsZero() {
-		return end
+	return since
+}
+
+// dataEnd is when a data connection was over: when somebody ended it, the final
+// reply came, or the capture stopped.
+func (r *renderer) dataEnd(s *session.Session, t *session.Transfer) time.Time {
+	ends := []ftp.Seen{}
+	if t.Reply != nil {
+		ends = append(ends, t.Reply.Seen)
 	}
-	if r.end.After(s.Last.Time) {
+	for _, half := range t.Data.Conn.Half {
+		ends = append(ends, half.FIN, half.RST)
+	}
+	var end time.Time
+	for _, seen := range ends {
+		if seen.Yes() && (end.IsZero() || seen.Time.Before(end)) {
+			end = seen.Time
+		}
+	}
+	switch {
+	case !end.IsZero():
+		return end
+	case r.end.After(s.Last.Time):
 		return r.end
 	}
 	return s.Last.Time
 }
 
 // oddFacts are worth knowing whatever the outcome.
-func oddFacts(s *session.Session, t *session.Transfer) []fact {
+func (r *renderer) oddFacts(s *session.Session, t *session.Transfer) []fact {
 	d := t.Data
+	if d == nil && r.betweenServers(s, t) {
+		return []fact{{"the data went between the servers, not through this capture", []ftp.Ref{t.Announcement.Seen.Ref}}}
+	}
 	if d == nil {
 		if text := announcedText(s, t); len(text) > leastAnnounced && t.Outcome != session.OutcomeUnseen {
 			return []fact{{"announced " + t.Announcement.Endpoint.String(), []ftp.Ref{t.Announcement.Seen.Ref}}}
@@ -261,7 +191,7 @@ func oddFacts(s *session.Session, t *session.Transfer) []fact {
 		out = append(out, fact{"opened by " + d.Source.String() + ", neither client nor server of this session", []ftp.Ref{d.First.Ref}})
 	}
 	if c := d.Conn; c != nil && c.SYNCount > 1 && c.Established.Yes() {
-		out = append(out, fact{fmt.Sprintf("%d SYNs, answered after %s", c.SYNCount, durationText(span(c.First, c.Established))), []ftp.Ref{c.First.Ref, c.Established.Ref}})
+		out = append(out, fact{fmt.Sprintf("%s, answered after %s", countText(int64(c.SYNCount), "SYN"), durationText(span(c.First, c.Established))), []ftp.Ref{c.First.Ref, c.Established.Ref}})
 	}
 	if d.MissingBytes > 0 {
 		out = append(out, fact{text: bytesText(d.MissingBytes) + " of it are not in the capture"})
@@ -270,4 +200,14 @@ func oddFacts(s *session.Session, t *session.Transfer) []fact {
 		out = append(out, fact{text: countText(int64(n), "retransmission") + " in " + countText(int64(d.Packets), "packet")})
 	}
 	return out
+}
+
+// betweenServers reports whether a transfer without a data connection here went
+// to the server of another session, which its announcement names.
+func (r *renderer) betweenServers(s *session.Session, t *session.Transfer) bool {
+	a := t.Announcement
+	if a == nil || t.Outcome != session.OutcomeCompleted || a.Endpoint.Addr() == s.Client.Addr() || a.Endpoint.Addr() == s.Server.Addr() {
+		return false
+	}
+	return r.servers[a.Endpoint.Addr()]
 }

@@ -2,9 +2,11 @@ package report
 
 import (
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/ftpscope/ftpscope/capture"
 	"github.com/ftpscope/ftpscope/decode/ftp"
 )
 
@@ -27,7 +29,7 @@ func (r *renderer) frames(capture int, refs ...ftp.Ref) string {
 		}
 		word := strconv.FormatInt(ref.Frame, 10)
 		if len(r.Captures) > 1 && (ref.Capture != capture || len(words) == 0) && ref.Capture < len(r.Captures) {
-			word = Escape(filepath.Base(r.Captures[ref.Capture].Name)) + ":" + word
+			word = Escape(r.shortName(ref.Capture)) + ":" + word
 			capture = ref.Capture
 		}
 		words = append(words, word)
@@ -39,4 +41,21 @@ func (r *renderer) frames(capture int, refs ...ftp.Ref) string {
 		return "frame " + words[0]
 	}
 	return "frames " + strings.Join(words, " ")
+}
+
+// shortName is so much of the end of a capture's path that no other capture is
+// called the same.
+func (r *renderer) shortName(index int) string {
+	whole := filepath.ToSlash(r.Captures[index].Name)
+	parts := strings.Split(whole, "/")
+	for n := 1; n < len(parts); n++ {
+		short := strings.Join(parts[len(parts)-n:], "/")
+		if !slices.ContainsFunc(r.Captures, func(c capture.Info) bool {
+			name := filepath.ToSlash(c.Name)
+			return name != whole && (name == short || strings.HasSuffix(name, "/"+short))
+		}) {
+			return short
+		}
+	}
+	return strings.Join(parts, "/")
 }

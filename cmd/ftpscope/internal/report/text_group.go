@@ -90,12 +90,12 @@ func (r *renderer) alike(g *group) {
 	pieces[0].text = strings.Replace(pieces[0].text, "sessions more", "more sessions", 1)
 	pieces = append(pieces, piece{ids(g.rest), r.plain})
 	if !first.First.Time.IsZero() {
-		pieces = append(pieces, piece{"until " + last.Last.Time.UTC().Format("15:04:05"), r.plain})
+		pieces = append(pieces, piece{"until " + r.clock(last.Last.Time), r.plain})
 	}
 	if sum.Transfers > 0 {
 		pieces = append(pieces, piece{countText(int64(sum.Transfers), "transfer"), r.plain})
 		for _, c := range sum.Outcomes.counts() {
-			pieces = append(pieces, piece{fmt.Sprintf("%d %s", c.n, c.outcome), r.outcome(c.outcome)})
+			pieces = append(pieces, piece{numberText(c.n) + " " + string(c.outcome), r.outcome(c.outcome)})
 		}
 		if sum.Bytes > 0 {
 			pieces = append(pieces, piece{bytesText(sum.Bytes), r.plain})
@@ -148,7 +148,7 @@ func (r *renderer) more(indent int, transfers []*session.Transfer) {
 			bytes += t.Data.Bytes
 		}
 	}
-	text := fmt.Sprintf("… %d more like these, #%d to #%d", len(transfers), number(transfers[0].ID), number(transfers[len(transfers)-1].ID))
+	text := fmt.Sprintf("… %s more like these, #%d to #%d", numberText(len(transfers)), number(transfers[0].ID), number(transfers[len(transfers)-1].ID))
 	if bytes > 0 {
 		text += ", " + bytesText(bytes)
 	}

@@ -9,8 +9,12 @@ import (
 
 // nothing says that there is no session, and what the packets tell about why.
 func (r *renderer) nothing() {
-	if r.LeftOut > 0 {
-		r.flow(0, 2, piece{fmt.Sprintf("nothing to show: %s left out by --session or --only-failed", countText(int64(r.LeftOut), "session")), r.strong})
+	switch {
+	case r.Passed > 0:
+		r.flow(0, 2, piece{"nothing failed: " + countText(int64(r.Passed), "session") + ", " + countText(int64(r.PassedTransfers), "transfer"), r.good})
+		return
+	case r.LeftOut > 0:
+		r.flow(0, 2, piece{"nothing to show: " + countText(int64(r.LeftOut), "session") + " left out by --session", r.strong})
 		return
 	}
 	r.line(r.strong("no FTP session found"))
@@ -41,7 +45,7 @@ func (r *renderer) whyNothing() []string {
 		add("there is no packet in it")
 		return why
 	case st.Frames == 0 && !r.Interrupted:
-		add("no packet is between --since and --until")
+		add("no packet is %s: they are from %s to %s (UTC)", r.bounds(), r.start.UTC().Format(boundLayout), r.end.UTC().Format(boundLayout))
 		return why
 	}
 	if n := st.OtherLink; n > 0 {

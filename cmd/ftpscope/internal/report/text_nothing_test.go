@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ftpscope/ftpscope/capture"
 	"github.com/ftpscope/ftpscope/decode"
@@ -17,7 +18,7 @@ func TestNothing(t *testing.T) {
 		want  string
 	}{
 		{"empty", capture.Info{}, decode.Stats{}, "there is no packet in it"},
-		{"another time", capture.Info{Packets: 10}, decode.Stats{}, "no packet is between --since and --until"},
+		{"another time", capture.Info{Packets: 10, First: dawn, Last: dawn}, decode.Stats{}, "no packet is from 2027-01-01 00:00:00: they are from 2026-11-22 06:49:54.000000001 to 2026-11-22"},
 		{"another port", capture.Info{Packets: 10}, decode.Stats{Frames: 10, TCP: 10}, "name it with --port"},
 		{"no TCP", capture.Info{Packets: 10}, decode.Stats{Frames: 10, UDP: 10}, "there is no TCP in it"},
 		{"TFTP", capture.Info{Packets: 10}, decode.Stats{Frames: 10, UDP: 10, TFTP: 10}, "TFTP is another protocol"},
@@ -32,7 +33,8 @@ func TestNothing(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			var b bytes.Buffer
 			tt.info.Name, tt.info.Complete = "x.pcap", true
-			if err := (Text{Width: 200}).Write(&b, Result{Captures: []capture.Info{tt.info}, Stats: tt.stats}); err != nil {
+			since := time.Date(2027, 1, 1, 0, 0, 0, 0, time.UTC)
+			if err := (Text{Width: 200}).Write(&b, Result{Captures: []capture.Info{tt.info}, Stats: tt.stats, Since: since}); err != nil {
 				t.Fatal(err)
 			}
 			if !strings.Contains(b.String(), "no FTP session found") || !strings.Contains(b.String(), tt.want) {

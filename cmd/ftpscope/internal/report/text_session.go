@@ -1,7 +1,7 @@
 package report
 
 import (
-	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/ftpscope/ftpscope/decode/ftp"
@@ -20,7 +20,8 @@ func (r *renderer) sessions() {
 // session writes one session: header, transfers, and what went wrong.
 func (r *renderer) session(s *session.Session) {
 	r.header(s)
-	if s.Login == session.LoginDenied {
+	failed := failureOf(s)
+	if failed == failureDenied {
 		r.deniedLogin(s)
 	}
 	r.controlFacts(s)
@@ -30,10 +31,23 @@ func (r *renderer) session(s *session.Session) {
 	case len(s.Transfers) > 0:
 		r.blank()
 		r.table(s)
+	case failed == failureNotFTP:
+		r.notFTP(s)
+		return
+	case failed == failureTurnedAway:
 	default:
 		r.noTransfers(s)
 	}
 	r.unasked(s)
+}
+
+// notFTP writes what the server said that is no reply.
+func (r *renderer) notFTP(s *session.Session) {
+	replies := s.Unsolicited
+	for _, c := range s.Commands {
+		replies = append(slices.Clip(replies), c.Replies...)
+	}
+	r.replyLine(indentFact, s, "not FTP: the server said ", replies[0])
 }
 
 // maxUnasked is how many replies that answer nothing are shown of a session.
@@ -42,13 +56,16 @@ const maxUnasked = 3
 // unasked writes what the server said without being asked: a refusal instead of
 // a greeting, or why it ended the session.
 func (r *renderer) unasked(s *session.Session) {
-	m := r.masker(s)
 	for i, reply := range s.Unsolicited {
 		if i == maxUnasked {
-			r.flow(indentFact, indentFact+2, piece{fmt.Sprintf("and %d more that answer no command", len(s.Unsolicited)-i), r.faint})
+			r.flow(indentFact, indentFact+2, piece{"and " + numberText(len(s.Unsolicited)-i) + " more that answer no command", r.faint})
 			return
 		}
-		r.replyLine(indentFact, s, m, "unasked: ", reply)
+		about := "unasked: "
+		if i == turnedAway(s) {
+			about = "in place of a greeting: "
+		}
+		r.replyLine(indentFact, s, about, reply)
 	}
 }
 
@@ -67,7 +84,7 @@ func (r *renderer) header(s *session.Session) {
 	}
 	pieces = append(pieces, r.userPiece(s), piece{durationText(span(s.First, s.Last)), r.plain}, r.securityPiece(s), r.statePiece(s))
 	if !s.First.Time.IsZero() {
-		pieces = append(pieces, piece{"at " + s.First.Time.UTC().Format("15:04:05"), r.faint})
+		pieces = append(pieces, piece{"at " + r.clock(s.First.Time), r.faint})
 	}
 	r.flow(0, indentFact, pieces...)
 }
@@ -148,7 +165,10 @@ func (r *renderer) noTransfers(s *session.Session) {
 		return // that says it
 	}
 	text := "no transfers"
-	if r.filtered() {
+	switch {
+	case failureOf(s) == failureNoGreeting:
+		text = "no greeting in " + durationText(span(s.First, s.Last))
+	case r.Filter.OnlyFailed:
 		text = "no transfers of this kind"
 	}
 	switch n := len(s.Commands); {
@@ -171,7 +191,6 @@ func (r *renderer) noTransfers(s *session.Session) {
 
 // deniedLogin writes the reply that denied the login.
 func (r *renderer) deniedLogin(s *session.Session) {
-	m := r.masker(s)
 	for i := len(s.Commands) - 1; i >= 0; i-- {
 		c := s.Commands[i]
 		if c.Verb != "PASS" && c.Verb != "USER" && c.Verb != "ACCT" {
@@ -179,7 +198,7 @@ func (r *renderer) deniedLogin(s *session.Session) {
 		}
 		for _, reply := range c.Replies {
 			if reply.Code >= 400 {
-				r.replyLine(indentFact, s, m, c.Verb+": ", reply)
+				r.replyLine(indentFact, s, c.Verb+": ", reply)
 				return
 			}
 		}
@@ -191,19 +210,8 @@ func (r *renderer) controlFacts(s *session.Session) {
 	if s.LostBytes > 0 {
 		r.flow(indentFact, indentFact+2, piece{bytesText(s.LostBytes) + " of the control connection are not in the capture", r.fair})
 	}
+	r.flow(indentFact, indentFact+2, piece{r.snapFact(s), r.fair})
 	for _, n := range s.Notices {
 		r.flow(indentFact, indentFact+2, piece{Escape(n.Code) + ": " + Escape(n.Message), r.fair})
 	}
 }
-
-// masker knows the secrets of a session.
-func (r *renderer) masker(s *session.Session) *masker {
-	m := &masker{hide: !r.text.ShowSecrets}
-	for _, c := range s.Commands {
-		m.argument(c.Verb, c.Argument)
-	}
-	return m
-}
-
-// filtered reports whether the text shows a selection.
-func (r *renderer) filtered() bool { return r.LeftOut > 0 }

@@ -37,19 +37,35 @@ func (r *renderer) totals(sum Summary) {
 		word string
 	}{{sum.Modes.Active, "active"}, {sum.Modes.Passive, "passive"}, {sum.Modes.Unknown, "mode unknown"}} {
 		if m.n > 0 {
-			pieces = append(pieces, piece{fmt.Sprintf("%d %s", m.n, m.word), r.plain})
+			pieces = append(pieces, piece{numberText(m.n) + " " + m.word, r.plain})
 		}
 	}
 	if sum.Bytes > 0 {
 		pieces = append(pieces, piece{bytesText(sum.Bytes), r.plain})
 	}
-	if r.LeftOut > 0 {
-		pieces = append(pieces, piece{countText(int64(r.LeftOut), "session") + " left out", r.faint})
+	if n := r.LeftOut + r.Passed; n > 0 {
+		pieces = append(pieces, piece{countText(int64(n), "session") + " left out", r.faint})
 	}
 	r.flow(0, 2, pieces...)
 	pieces = pieces[:0]
 	for _, c := range sum.Outcomes.counts() {
-		pieces = append(pieces, piece{fmt.Sprintf("%d %s", c.n, c.outcome), r.outcome(c.outcome)})
+		pieces = append(pieces, piece{numberText(c.n) + " " + string(c.outcome), r.outcome(c.outcome)})
+	}
+	r.flow(0, 2, pieces...)
+	r.failedSessions()
+}
+
+// failedSessions counts the sessions that failed as a whole.
+func (r *renderer) failedSessions() {
+	var n [failureKinds]int64
+	for _, s := range r.Sessions {
+		n[failureOf(s)]++
+	}
+	var pieces []piece
+	for f := failureNone + 1; f < failureKinds; f++ {
+		if n[f] > 0 {
+			pieces = append(pieces, piece{f.countText(n[f]), r.severity(f.severity())})
+		}
 	}
 	r.flow(0, 2, pieces...)
 }
@@ -72,7 +88,7 @@ func (r *renderer) captures() {
 		}
 	}
 	if n := len(r.Captures); n > maxCaptures {
-		r.flow(0, 2, piece{fmt.Sprintf("%d captures", n), r.strong}, piece{countText(packets, "packet"), r.plain})
+		r.flow(0, 2, piece{countText(int64(n), "capture"), r.strong}, piece{countText(packets, "packet"), r.plain})
 	}
 }
 
@@ -101,6 +117,9 @@ func (r *renderer) capturePieces(c capture.Info) []piece {
 		pieces = append(pieces,
 			piece{durationText(c.Last.Sub(c.First)) + " from " + c.First.UTC().Format(time.DateTime) + " UTC", r.plain})
 	}
+	if bounds := r.bounds(); bounds != "" {
+		pieces = append(pieces, piece{"of them only those " + bounds, r.fair})
+	}
 	pieces = append(pieces, piece{c.Compression, r.faint})
 	if c.Drops > 0 {
 		pieces = append(pieces, piece{countText(c.Drops, "packet") + " dropped while capturing", r.fair})
@@ -110,3 +129,19 @@ func (r *renderer) capturePieces(c capture.Info) []piece {
 	}
 	return pieces
 }
+
+// bounds is what --since and --until say: "from 2026-11-22 06:00:00 until
+// 2026-11-22 07:00:00", or empty.
+func (r *renderer) bounds() string {
+	var words []string
+	if !r.Since.IsZero() {
+		words = append(words, "from "+r.Since.UTC().Format(boundLayout))
+	}
+	if !r.Until.IsZero() {
+		words = append(words, "until "+r.Until.UTC().Format(boundLayout))
+	}
+	return strings.Join(words, " ")
+}
+
+// boundLayout is a time to the second, or as exact as it is.
+const boundLayout = time.DateTime + ".999999999"

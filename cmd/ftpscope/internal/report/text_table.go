@@ -124,9 +124,11 @@ func (r *renderer) columnWidths(rows []row) [columns]int {
 	if over() > widths[colCommand]-leastCommand {
 		widths[colData] = 0
 	}
+	whole := widths[colCommand]
 	squeeze(colCommand, leastCommand)
 	if over() > 0 {
-		widths[colRate] = 0
+		widths[colRate], widths[colCommand] = 0, whole
+		squeeze(colCommand, leastCommand)
 	}
 	squeeze(colAnnounced, leastAnnounced)
 	squeeze(colCommand, 12)
@@ -173,10 +175,12 @@ func (r *renderer) row(s *session.Session, t *session.Transfer) row {
 		colOutcome:   {string(t.Outcome), r.outcome(t.Outcome)},
 	}
 	moved := t.Data != nil && (t.Data.Bytes > 0 || t.Outcome == session.OutcomeCompleted)
-	d := transferTime(t)
+	d := r.transferTime(s, t)
 	if moved {
 		line[colBytes].text = bytesText(t.Data.Bytes)
-		line[colRate].text = rateText(t.Data.Bytes, d)
+		if t.Outcome != session.OutcomeStalled && t.Outcome != session.OutcomeAborted {
+			line[colRate].text = rateText(t.Data.Bytes, d)
+		}
 	}
 	if d > 0 {
 		line[colTime].text = durationText(d)
@@ -193,6 +197,10 @@ func announcedText(s *session.Session, t *session.Transfer) string {
 		return "seen " + endpointText(t.Data.Destination, expectedHost(s, t))
 	case a == nil:
 		return none
+	case !a.Endpoint.IsValid() && a.Accepted == nil:
+		return a.Verb + " " + none
+	case !a.Endpoint.IsValid() && !*a.Accepted:
+		return a.Verb + " refused"
 	case !a.Endpoint.IsValid():
 		return a.Verb + " ?"
 	}
@@ -220,7 +228,16 @@ func dataText(s *session.Session, t *session.Transfer) string {
 	if t.Data == nil {
 		return none
 	}
-	text := hostText(s, t.Data.Source) + arrow + hostText(s, t.Data.Destination)
+	from, to := hostText(s, t.Data.Source), hostText(s, t.Data.Destination)
+	if s.Client.Addr() == s.Server.Addr() { // only who opened it tells them apart
+		switch t.Data.Initiator {
+		case session.InitiatorClient:
+			from, to = portText("client", t.Data.Source), portText("server", t.Data.Destination)
+		case session.InitiatorServer:
+			from, to = portText("server", t.Data.Source), portText("client", t.Data.Destination)
+		}
+	}
+	text := from + arrow + to
 	if t.Data.TLS {
 		text += " TLS"
 	}
@@ -230,11 +247,15 @@ func dataText(s *session.Session, t *session.Transfer) string {
 func hostText(s *session.Session, e netip.AddrPort) string {
 	switch e.Addr() {
 	case s.Client.Addr():
-		return "client:" + strconv.Itoa(int(e.Port()))
+		return portText("client", e)
 	case s.Server.Addr():
-		return "server:" + strconv.Itoa(int(e.Port()))
+		return portText("server", e)
 	}
 	return e.String()
+}
+
+func portText(host string, e netip.AddrPort) string {
+	return host + ":" + strconv.Itoa(int(e.Port()))
 }
 
 // commandText is the transfer command with the path it means, if that is
@@ -244,7 +265,15 @@ func commandText(t *session.Transfer) string {
 	if c == nil || !t.HasPath || !strings.HasSuffix(t.Path, c.Argument) && c.Verb != "STOU" {
 		return sentText(t)
 	}
-	return strings.TrimRight(Escape(c.Verb)+" "+Escape(t.Path), " ")
+	return strings.TrimRight(Escape(c.Verb)+" "+Escape(t.Path), " ") + offsetText(t)
+}
+
+// offsetText says where in the file a transfer was to begin.
+func offsetText(t *session.Transfer) string {
+	if t.Offset <= 0 {
+		return ""
+	}
+	return " from " + numberText(t.Offset)
 }
 
 // sentText is the transfer command as it was sent; of STOU the name that the
@@ -258,13 +287,17 @@ func sentText(t *session.Transfer) string {
 	if t.HasPath && c.Verb == "STOU" {
 		text = t.Path
 	}
-	return strings.TrimRight(Escape(c.Verb)+" "+Escape(text), " ")
+	return strings.TrimRight(Escape(c.Verb)+" "+Escape(text), " ") + offsetText(t)
 }
 
 // transferTime is how long a transfer took: the data connection where one was
-// open, else the wait until the server gave up; 0 where that is not known.
-func transferTime(t *session.Transfer) time.Duration {
+// open, up to the end of the wait where it stalled; else the wait until the
+// server gave up; 0 where that is not known.
+func (r *renderer) transferTime(s *session.Session, t *session.Transfer) time.Duration {
 	d := t.Data
+	if d != nil && d.Conn != nil && t.Outcome == session.OutcomeStalled && d.First.Yes() {
+		return max(r.dataEnd(s, t).Sub(d.First.Time), 0)
+	}
 	if d != nil && !controlFailed(d.State) {
 		return max(span(d.First, d.Last), 0)
 	}

@@ -63,8 +63,8 @@ func durationText(d time.Duration) string {
 
 // countText is "1 packet" or "1,234 packets".
 func countText(n int64, singular string) string {
-	if n > 999 {
-		return humanize.Comma(n) + " " + english.PluralWord(2, singular, "")
-	}
-	return english.Plural(int(n), singular, "")
+	return numberText(n) + " " + english.PluralWord(int(n), singular, "")
 }
+
+// numberText is a number with a comma after each three digits.
+func numberText[N int | int64](n N) string { return humanize.Comma(int64(n)) }

@@ -3,8 +3,6 @@ package report
 import (
 	"testing"
 	"time"
-
-	"charm.land/lipgloss/v2"
 )
 
 func TestUnits(t *testing.T) {
@@ -39,30 +37,5 @@ func TestUnits(t *testing.T) {
 		if tt.got != tt.want {
 			t.Errorf("got %q, want %q", tt.got, tt.want)
 		}
-	}
-}
-
-func TestElide(t *testing.T) {
-	for _, tt := range []struct {
-		in    string
-		width int
-		want  string
-	}{
-		{"short.txt", 20, "short.txt"},
-		{"/a/long/way/down/name.txt", 16, "…/down/name.txt"},
-		{"averyveryverylongname.txt", 10, "…gname.txt"},
-		{"日本語のとても長い名前.txt", 11, "…い名前.txt"},
-		{"x", 0, "…"},
-	} {
-		got := elide(tt.in, tt.width)
-		if got != tt.want {
-			t.Errorf("elide(%q, %d) = %q, want %q", tt.in, tt.width, got, tt.want)
-		}
-		if w := lipgloss.Width(got); w > max(tt.width, 1) {
-			t.Errorf("elide(%q, %d) is %d wide", tt.in, tt.width, w)
-		}
-	}
-	if got := shorten("日本語", 5); got != "日本…" {
-		t.Errorf("shorten: %q", got)
 	}
 }
