@@ -113,10 +113,35 @@ func (f *flow) confirm(p *packet, side ftp.Side) {
 	if at > s.next+reach {
 		return
 	}
+	if at > s.ahead.at {
+		s.ahead = acknowledged{at, p.seen}
+	}
 	if at = min(at, s.next); at > s.confirmed {
 		s.confirmed = at
 		f.conn.Half[other].Confirmed = p.seen
 		f.conn.Half[other].Acked = at
+	}
+}
+
+// reconfirm is for payload that stands behind its acknowledgment in the file.
+func (f *flow) reconfirm(p *packet, side ftp.Side) {
+	h, s := &f.conn.Half[side], &f.span[side]
+	if at := min(s.ahead.at, s.next); at > s.confirmed {
+		s.confirmed = at
+		h.Confirmed, h.Acked = s.ahead.seen, at
+	}
+}
+
+// shutdown notes whether the payload of a side, as far as it is captured, ends
+// with the alert that closes a TLS session.
+func (f *flow) shutdown(p *packet, side ftp.Side) {
+	h, s := &f.conn.Half[side], &f.span[side]
+	if s.at(p.seq)+int64(p.length) < s.next {
+		return // not the end
+	}
+	h.Shutdown, h.ShutdownAck = ftp.Seen{}, 0
+	if f.conn.TLS && endsWithAlert(p.payload) {
+		h.Shutdown, h.ShutdownAck = p.seen, f.acks(p, side)
 	}
 }
 
@@ -137,10 +162,8 @@ func (f *flow) payload(p *packet, side ftp.Side) (first bool) {
 	h.LastData = p.seen
 	if fresh > 0 {
 		h.Progress = p.seen
-		h.Shutdown = ftp.Seen{}
-		if f.conn.TLS && endsWithAlert(p.payload) {
-			h.Shutdown = p.seen
-		}
+		f.shutdown(p, side)
+		f.reconfirm(p, side)
 	}
 	h.Bytes, h.Missing = s.next, s.missing
 	if s.at(p.seq) == 0 && beginsTLS(p.payload) {
@@ -164,5 +187,14 @@ func (f *flow) fin(p *packet, side ftp.Side) {
 		}
 		h.Bytes, h.Missing = s.next, s.missing
 	}
-	h.FIN = p.seen
+	h.FIN, h.FINAck = p.seen, f.acks(p, side)
+}
+
+// acks is the position in the other direction that a packet acknowledges.
+func (f *flow) acks(p *packet, side ftp.Side) int64 {
+	s := &f.span[side.Other()]
+	if !s.known || !p.has(flagACK) {
+		return 0
+	}
+	return s.at(p.ack)
 }

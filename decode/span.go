@@ -1,5 +1,7 @@
 package decode
 
+import "github.com/ftpscope/ftpscope/decode/ftp"
+
 import "slices"
 
 // span counts the payload of one direction of a TCP connection by its sequence
@@ -9,17 +11,24 @@ import "slices"
 type span struct {
 	base      uint32 // sequence number of the first payload byte, valid if known
 	known     bool
-	sure      bool   // base comes from a SYN
-	next      int64  // highest payload byte so far plus one, relative to base
-	confirmed int64  // payload bytes that the other side acknowledged, of those below next
-	missing   int64  // payload bytes below next that no captured segment covered
-	holes     []hole // where they are, ascending; some are forgotten if there are too many
-	strayed   int    // segments in a row that lie far ahead, and together
-	stray     uint32 // sequence number behind the latest of them
+	sure      bool         // base comes from a SYN
+	next      int64        // highest payload byte so far plus one, relative to base
+	confirmed int64        // payload bytes that the other side acknowledged, of those below next
+	ahead     acknowledged // the farthest that the other side acknowledged, seen here or not
+	missing   int64        // payload bytes below next that no captured segment covered
+	holes     []hole       // where they are, ascending; some are forgotten if there are too many
+	strayed   int          // segments in a row that lie far ahead, and together
+	stray     uint32       // sequence number behind the latest of them
 }
 
 // hole is a range of positions that no captured segment covered.
 type hole struct{ from, to int64 }
+
+// acknowledged is a position and where it was acknowledged.
+type acknowledged struct {
+	at   int64
+	seen ftp.Seen
+}
 
 // maxHoles bounds span.holes. What lies in a hole that was forgotten stays
 // missing.
@@ -65,6 +74,7 @@ func (s *span) rebase(n int64) {
 		s.missing += n
 		s.next += n
 		s.confirmed += n
+		s.ahead.at += n
 	}
 }
 

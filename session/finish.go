@@ -183,7 +183,7 @@ func (x *draft) sender(c *ftp.Conn) ftp.Side {
 		return ftp.Initiator
 	case b.Bytes > a.Bytes && (a.Bytes == 0 || b.Bytes-a.Bytes > handshake):
 		return ftp.Listener
-	case !closing(a).Yes() || closing(b).Yes() && earlier(closing(b), closing(a)):
+	case !closedFirst(a, b):
 		return ftp.Listener
 	}
 	return ftp.Initiator
@@ -196,6 +196,35 @@ func closing(h *ftp.Half) ftp.Seen {
 		return s
 	}
 	return h.FIN
+}
+
+// closedFirst reports whether side a closed before side b, or alone.
+func closedFirst(a, b *ftp.Half) bool {
+	switch {
+	case !closing(a).Yes() || !closing(b).Yes():
+		return closing(a).Yes()
+	case follows(b, a) != follows(a, b):
+		return follows(b, a)
+	}
+	return earlier(closing(a), closing(b))
+}
+
+// follows reports whether a side knew that the other had closed when it closed
+// itself: it acknowledges that. The order of frames in a file proves less.
+func follows(b, a *ftp.Half) bool {
+	acks := b.FINAck
+	if closing(b) != b.FIN {
+		acks = b.ShutdownAck
+	}
+	return acks >= end(a)
+}
+
+// end is what must be acknowledged of a side for the other to know that it closed.
+func end(h *ftp.Half) int64 {
+	if closing(h) != h.FIN {
+		return h.Bytes // the alert is its last payload
+	}
+	return h.Bytes + 1
 }
 
 // earlier reports whether a came before b: by time, or in captures without

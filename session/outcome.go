@@ -159,8 +159,16 @@ func inOrder(sender, receiver *ftp.Half) bool {
 	if receiver.Packets > 0 && sender.Acked < sender.Bytes {
 		return false // not all of it arrived
 	}
-	before := func(s ftp.Seen) bool { return !s.Yes() || !earlier(s, closed) }
-	return before(receiver.FIN) && before(receiver.RST)
+	if rst := receiver.RST; rst.Yes() && earlier(rst, closed) {
+		return false
+	}
+	switch {
+	case !receiver.FIN.Yes() || receiver.FINAck >= end(sender):
+		return true // it knew that the sender had closed
+	case closing(receiver) == receiver.FIN && follows(sender, receiver):
+		return false
+	}
+	return !earlier(receiver.FIN, closed)
 }
 
 // progress is when the data connection last got on: when payload arrived that

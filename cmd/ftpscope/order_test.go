@@ -27,20 +27,10 @@ var notCut = map[string]string{
 var notDisplaced = map[string]string{
 	"starts-late":             beginsInTheMiddle,
 	"starts-late-in-transfer": beginsInTheMiddle,
-
-	// To be taken out as soon as decode or session knows better.
-	"control-forgotten-client":   closedFirst,
-	"ftps-auth-ssl":              closedFirst,
-	"ftps-explicit-active":       closedFirst,
-	"ftps-explicit-passive":      closedFirst,
-	"ftps-implicit-990":          closedFirst,
-	"ftps-session-reuse-refused": closedFirst,
-	"timeout-fin-only":           "an acknowledgment that comes before the last segment of a file does not count as progress",
 }
 
 const (
 	beginsInTheMiddle = "a connection whose beginning is missing is told at once: decode/DESIGN.md, \"Own streams\""
-	closedFirst       = "who closed a data connection first is taken from the order of the FINs in the file, not from what they acknowledge"
 )
 
 // TestCutAndOrder: what the report says of a dialogue depends neither on how TCP

@@ -100,7 +100,9 @@ type Half struct {
 	Acked           int64 // of Bytes, those that the other side acknowledged
 	LastPacket      Seen  // latest packet of any kind
 	FIN             Seen  // first FIN
+	FINAck          int64 // what of the other side FIN acknowledges: payload bytes, and one more for the other FIN
 	Shutdown        Seen  // TLS only: the alert that its payload ends with, which closes the TLS session
+	ShutdownAck     int64 // what of the other side Shutdown acknowledges, counted as FINAck
 	RST             Seen  // first RST after the handshake
 	TTLMin, TTLMax  uint8 // of all its packets
 	Plain           bool  // its first payload was captured and is no TLS record
