@@ -16,6 +16,9 @@ func FuzzPCAP(f *testing.F) {
 	f.Add(p.frames(sample(3))[24:])
 	f.Add(newPCAPFile().header().record(ts, 1<<32-1, 0, nil).buf[24:])
 	f.Add(make([]byte, 100))
+	for _, file := range seeds(f, ".pcap") {
+		f.Add(file[24:])
+	}
 	f.Fuzz(func(t *testing.T, data []byte) { check(t, append(header[:24:24], data...)) })
 }
 
@@ -29,6 +32,9 @@ func FuzzPCAPNG(f *testing.F) {
 	n.block(2, uint16(0), uint16(3), uint64(0), uint32(4), uint32(4), []byte("five"))
 	f.Add(n.buf[28:])
 	f.Add(newNG(be).iface(276, 2).enhanced(0, 1, 1, []byte("x")).buf)
+	for _, file := range seeds(f, ".pcapng") {
+		f.Add(file) // a section of its own
+	}
 	f.Fuzz(func(t *testing.T, data []byte) { check(t, append(head[:len(head):len(head)], data...)) })
 }
 
@@ -48,6 +54,9 @@ func FuzzOpen(f *testing.F) {
 	f.Add([]byte("snoop\x00\x00\x00"))
 	f.Add(hostileXZ(40))
 	f.Add(hostileZstd(true))
+	for _, file := range seeds(f, ".pcap", ".pcapng") {
+		f.Add(file)
+	}
 	f.Fuzz(func(t *testing.T, data []byte) { check(t, data) })
 }
 

@@ -65,6 +65,9 @@ func FuzzBothLooks(f *testing.F) {
 		f.Add(s.ip(), uint16(0))
 		f.Add(append(s.ip(), 0, 0, 0, 0, 0, 0), uint16(1400))
 	}
+	for _, b := range samplePackets(f) {
+		f.Add(b, uint16(0))
+	}
 	f.Fuzz(func(t *testing.T, b []byte, beyond uint16) {
 		if len(b) < 40 || b[0] > 0x45 && b[0]>>4 == 4 {
 			return // gopacket refuses options that the first look steps over
@@ -192,6 +195,13 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte("\x00\x13"+string(make([]byte, 19))), uint16(capture.LinkRaw))
 	short := append(unhex(macs+"0800"), ipv4(clientEnd.Addr(), serverEnd.Addr(), protoTCP, 64, 1, 0x2000, nil, make([]byte, 24))...)
 	f.Add(append([]byte{0, byte(len(short))}, short...), uint16(capture.LinkEthernet))
+	for _, frames := range sampleFrames(f) {
+		var b []byte
+		for _, frame := range frames {
+			b = append(binary.BigEndian.AppendUint16(b, uint16(len(frame.Data))), frame.Data...)
+		}
+		f.Add(b, uint16(frames[0].Link))
+	}
 	f.Fuzz(func(t *testing.T, b []byte, linkType uint16) {
 		limits := Limits{Connections: 8, Remembered: 4, Fragments: 4096, Queue: 2048, QueueLength: 4, Waiting: 1024}
 		d := New(Config{Limits: limits}, announced(dataEnd))

@@ -202,6 +202,14 @@ func FuzzAnnouncement(f *testing.F) {
 	} {
 		f.Add([]byte(seed))
 	}
+	for _, line := range spoken(f).client {
+		if c, ok := ParseCommand([]byte(strings.TrimRight(line, "\r\n"))); ok && len(c.Argument) > 0 {
+			f.Add(c.Argument)
+		}
+	}
+	for _, text := range replyTexts(f, 227, 228, 229) {
+		f.Add([]byte(text))
+	}
 	type form struct {
 		name  string
 		parse func([]byte) (netip.AddrPort, error)

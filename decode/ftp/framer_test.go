@@ -193,6 +193,9 @@ func FuzzFramer(f *testing.F) {
 		f.Add([]byte(seed), uint64(0xa5a5), uint16(0))
 		f.Add([]byte(seed), uint64(3), uint16(MaxLine-2))
 	}
+	for _, lines := range spoken(f).whole {
+		f.Add([]byte(lines), uint64(0xa5a5), uint16(0))
+	}
 	f.Fuzz(func(t *testing.T, data []byte, cuts uint64, prefix uint16) {
 		if n := int(prefix) % (MaxLine + 8); n > 0 {
 			data = append(bytes.Repeat([]byte("p"), n), data...)

@@ -146,6 +146,9 @@ func FuzzReplyAssembler(f *testing.F) {
 	for _, seed := range []string{"220 a\n", "220-a\nb\n220 c", "211-a\n>150 b\n226 c", "x\n", "227 (1,2,3,4,5,6)", "229 (|||5|)", "211-\nGAP\n211"} {
 		f.Add([]byte(seed))
 	}
+	for _, lines := range spoken(f).whole {
+		f.Add([]byte(strings.ReplaceAll(lines, "\r\n", "\n")))
+	}
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var a ReplyAssembler
 		lines, counted := 0, 0
