@@ -25,7 +25,6 @@ type dialogue struct {
 	kind      byte     // TYPE in force, 0 unknown
 	rest      *restart // REST for the next transfer, or nil
 	name      string   // argument of a USER whose login is not decided
-	auth      string
 	greeted   bool
 	encrypted bool     // the control connection can't be read now
 	closed    bool     // its control connection is over
@@ -265,7 +264,6 @@ func (d *dialogue) authenticated(mechanism string, code int) {
 	} else {
 		d.s.Security = SecurityGSSAPI
 	}
-	d.auth = mechanism
 }
 
 // secured is told when TLS records begin in one direction.
@@ -275,7 +273,7 @@ func (d *dialogue) secured(ev *ftp.Event) {
 	d.kind = 0
 	if d.s.Security == SecurityNone || d.s.Security == SecurityGSSAPI {
 		d.s.Security = SecurityExplicitTLS
-		if len(d.s.Commands) == 0 && !d.s.HasBanner && d.auth == "" && (!d.conn.Midstream || d.conn.Ends[ftp.Listener].Port() == implicitPort) {
+		if len(d.s.Commands) == 0 && !d.s.HasBanner && (!d.conn.Midstream || d.conn.Ends[ftp.Listener].Port() == implicitPort) {
 			d.s.Security = SecurityImplicitTLS
 		}
 	}

@@ -194,8 +194,8 @@ func (x *draft) replied(r Reply, cut bool) {
 	x.t.Reply = &r
 }
 
-// resolve works out path, type and offset when the first reply comes: by then the replies to
-// all earlier commands have come.
+// resolve works out path, type and offset, once, when the first reply comes: by
+// then the replies to all earlier commands have come.
 func (x *draft) resolve() {
 	if x.placed {
 		return

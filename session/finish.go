@@ -216,11 +216,12 @@ func follows(b, a *ftp.Half) bool {
 	if closing(b) != b.FIN {
 		acks = b.ShutdownAck
 	}
-	return acks >= end(a)
+	return acks >= closedAt(a)
 }
 
-// end is what must be acknowledged of a side for the other to know that it closed.
-func end(h *ftp.Half) int64 {
+// closedAt is what must be acknowledged of a side for the other to know that it
+// closed.
+func closedAt(h *ftp.Half) int64 {
 	if closing(h) != h.FIN {
 		return h.Bytes // the alert is its last payload
 	}

@@ -77,7 +77,7 @@ func (x *draft) waitedInVain() bool {
 		return false
 	}
 	replies := x.d.s.Commands[x.last].Replies
-	return x.t.Command == nil && len(replies) > 0 && connectionTrouble(replies[len(replies)-1].Code)
+	return len(replies) > 0 && connectionTrouble(replies[len(replies)-1].Code)
 }
 
 // unopened says how a connection failed to open.
@@ -112,7 +112,7 @@ func (x *draft) carriedOn(c *ftp.Conn) Outcome {
 	bytes := sender.Bytes + receiver.Bytes
 	switch {
 	case x.t.Command == nil && bytes == 0 && x.ann != nil:
-		if x.pending(x.ann.a.Seen) {
+		if x.tooSoon(x.ann.a.Seen) {
 			return OutcomeIncomplete
 		}
 		return OutcomeUnused
@@ -132,9 +132,9 @@ func (x *draft) carriedOn(c *ftp.Conn) Outcome {
 	return OutcomeIncomplete
 }
 
-// pending reports whether the capture ended before the client had the time to
+// tooSoon reports whether the capture ended before the client had the time to
 // go on after what was seen last of the transfer.
-func (x *draft) pending(last ftp.Seen) bool {
+func (x *draft) tooSoon(last ftp.Seen) bool {
 	went := x.next.Yes() && x.next.Time.After(last.Time)
 	return !went && !x.d.stateEnded() && x.d.t.now.Sub(last.Time) < patience
 }
@@ -163,7 +163,7 @@ func inOrder(sender, receiver *ftp.Half) bool {
 		return false
 	}
 	switch {
-	case !receiver.FIN.Yes() || receiver.FINAck >= end(sender):
+	case !receiver.FIN.Yes() || receiver.FINAck >= closedAt(sender):
 		return true // it knew that the sender had closed
 	case closing(receiver) == receiver.FIN && follows(sender, receiver):
 		return false
@@ -224,13 +224,13 @@ func (x *draft) unconnected(code int) Outcome {
 		return OutcomeUnseen // rejected() found that it was tried elsewhere
 	case x.t.Command == nil && x.waited() >= patience:
 		return OutcomeUnseen
-	case x.t.Command == nil && x.pending(a.a.Seen):
+	case x.t.Command == nil && x.tooSoon(a.a.Seen):
 		return OutcomeIncomplete
 	case x.t.Command == nil:
 		return OutcomeUnused
 	case x.t.Reply == nil && x.d.s.LostBytes > 0:
 		return OutcomeUnknown
-	case x.t.Reply == nil && x.pending(x.t.Command.Seen):
+	case x.t.Reply == nil && x.tooSoon(x.t.Command.Seen):
 		return OutcomeIncomplete
 	case code >= 400 && x.prelim != nil && !connectionTrouble(code):
 		return OutcomeAborted // the server had begun
