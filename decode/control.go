@@ -13,6 +13,7 @@ type control struct {
 	order   order
 	side    [2]speech
 	replies ftp.ReplyAssembler
+	cast    cast  // of the first line of the open reply
 	acked   int64 // what the server had received when the open reply began
 	event   ftp.Event
 }
@@ -22,6 +23,22 @@ type speech struct {
 	framer  ftp.Framer
 	secure  bool // TLS records, no text
 	records records
+	cast    cast // of the line that is not finished
+}
+
+// cast is how a line lay in segments.
+type cast struct {
+	pieces int  // segments that it came in; 0 unknown
+	within bool // it began inside a segment
+}
+
+// enter notes that a segment begins, or goes on behind a line.
+func (t *speech) enter(within bool) {
+	if t.framer.Pending() > 0 {
+		t.cast.pieces++
+		return
+	}
+	t.cast = cast{1, within}
 }
 
 // newControl begins with what the flow knows of the handshake. Where that was not
@@ -114,7 +131,7 @@ func (c *control) deliver(s segment, emit func(*ftp.Event)) {
 	h.next = s.from + s.wire
 	captured := int64(len(s.data))
 	if skip < captured {
-		c.feed(s.seen, s.side, s.data[skip:], s.ack, emit)
+		c.feed(s.seen, s.side, s.data[skip:], s.ack, skip > 0, emit)
 	}
 	if lost := s.wire - max(skip, captured); lost > 0 { // snap length
 		c.gap(s.seen, s.side, lost, s.ack, emit)
@@ -132,21 +149,26 @@ func (c *control) gap(at ftp.Seen, side ftp.Side, lost, acked int64, emit func(*
 	t.framer.Gap(lost)
 	if t.secure {
 		t.records.gap(lost)
+		c.flow.tls.stop(side)
 	}
 	if side == ftp.Listener {
 		c.replies.Gap()
 	}
 }
 
-// feed takes bytes of one direction, in order and without a gap.
-func (c *control) feed(at ftp.Seen, side ftp.Side, b []byte, acked int64, emit func(*ftp.Event)) {
+// feed takes the bytes of a segment, in order and without a gap. within says that
+// the segment began before them.
+func (c *control) feed(at ftp.Seen, side ftp.Side, b []byte, acked int64, within bool, emit func(*ftp.Event)) {
 	t := &c.side[side]
 	for len(b) > 0 {
 		if t.secure {
-			if b = t.step(b); len(b) == 0 {
+			text := t.step(b)
+			c.flow.tls.read(at, side, b[:len(b)-len(text)])
+			if within, b = within || len(text) < len(b), text; len(b) == 0 {
 				return
 			}
 		}
+		t.enter(within)
 		t.framer.Push(b)
 		b = nil
 		for {
@@ -158,10 +180,13 @@ func (c *control) feed(at ftp.Seen, side ftp.Side, b []byte, acked int64, emit f
 				b = t.framer.Rest()
 				t.secure, t.records = true, records{}
 				c.flow.conn.TLS = true
+				c.flow.secure(side)
+				within = true
 				c.emit(ftp.Event{Kind: ftp.EventSecured, Seen: at, From: side}, emit)
 				break
 			}
 			c.line(at, side, line, acked, emit)
+			t.cast = cast{1, true}
 		}
 	}
 }
@@ -186,6 +211,7 @@ func (c *control) line(at ftp.Seen, side ftp.Side, line ftp.Line, acked int64, e
 		c.command(at, line, acked, emit)
 		return
 	}
+	own := c.side[side].castOf(line)
 	opened := !c.replies.Open()
 	if opened {
 		if len(line.Bytes) == 0 {
@@ -194,6 +220,7 @@ func (c *control) line(at ftp.Seen, side ftp.Side, line ftp.Line, acked int64, e
 		if _, _, _, ok := ftp.ParseReplyLine(line.Bytes); line.AfterGap && !ok {
 			return // the end of a line whose beginning is missing
 		}
+		c.cast = own
 	}
 	moved := acked >= 0 && acked > c.acked
 	c.replies.Line(line.Bytes, at, moved)
@@ -205,6 +232,7 @@ func (c *control) line(at ftp.Seen, side ftp.Side, line ftp.Line, acked int64, e
 		r.Cut = r.Cut || line.Cut
 		if r.Unended {
 			c.reply(r, line.Start, c.acked, emit)
+			c.cast = own
 			continue
 		}
 		c.reply(r, line.End, acked, emit)
@@ -212,6 +240,14 @@ func (c *control) line(at ftp.Seen, side ftp.Side, line ftp.Line, acked int64, e
 	if acked >= 0 && (opened || moved || !c.replies.Open()) {
 		c.acked = acked
 	}
+}
+
+// castOf is how the line lay that the framer has just given out.
+func (t *speech) castOf(line ftp.Line) cast {
+	if line.AfterGap {
+		return cast{}
+	}
+	return t.cast
 }
 
 // command takes one line of the client. Behind a gap only a verb that FTP knows
@@ -230,11 +266,18 @@ func (c *control) command(at ftp.Seen, line ftp.Line, acked int64, emit func(*ft
 		cmd = ftp.Command{Argument: line.Bytes}
 	}
 	cmd.Urgent = line.Urgent
-	c.emit(ftp.Event{Kind: ftp.EventCommand, Seen: at, From: ftp.Initiator, Command: cmd, Offset: line.End, Acked: acked, Cut: line.Cut}, emit)
+	own := c.side[ftp.Initiator].castOf(line)
+	c.emit(ftp.Event{
+		Kind: ftp.EventCommand, Seen: at, From: ftp.Initiator, Command: cmd,
+		Offset: line.End, Acked: acked, Pieces: own.pieces, Within: own.within, Cut: line.Cut,
+	}, emit)
 }
 
 func (c *control) reply(r ftp.Assembled, end, acked int64, emit func(*ftp.Event)) {
-	c.emit(ftp.Event{Kind: ftp.EventReply, Seen: r.Last, From: ftp.Listener, Reply: r.Reply, Offset: end, Acked: acked, Cut: r.Cut}, emit)
+	c.emit(ftp.Event{
+		Kind: ftp.EventReply, Seen: r.Last, From: ftp.Listener, Reply: r.Reply,
+		Offset: end, Acked: acked, Pieces: c.cast.pieces, Within: c.cast.within, Cut: r.Cut,
+	}, emit)
 }
 
 func (c *control) emit(ev ftp.Event, emit func(*ftp.Event)) {

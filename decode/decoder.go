@@ -26,10 +26,12 @@ type Decoder struct {
 	waiting   waiting
 	event     ftp.Event // emitted, so that it needs no memory each time
 	stats     Stats
-	now       time.Time // of the latest frame that has a time
-	swept     time.Time // when connections were last looked through
-	sweptAt   int64     // the number of frames by then
-	crowded   bool      // making room was not worth its price since then
+	captures  []*captureFacts // by Frame.Capture
+	capture   *captureFacts   // of the frame that is decoded
+	now       time.Time       // of the latest frame that has a time
+	swept     time.Time       // when connections were last looked through
+	sweptAt   int64           // the number of frames by then
+	crowded   bool            // making room was not worth its price since then
 	lastID    int64
 	noticed   map[string]bool
 }
@@ -54,6 +56,7 @@ func (d *Decoder) Stats() Stats { return d.stats }
 // tick: time passed.
 func (d *Decoder) Decode(f *capture.Frame, emit func(*ftp.Event)) {
 	d.stats.Frames++
+	d.capture = d.captureOf(f)
 	if f.Length > len(f.Data) {
 		d.stats.Truncated++
 	}
@@ -68,6 +71,7 @@ func (d *Decoder) Decode(f *capture.Frame, emit func(*ftp.Event)) {
 		emit(&ftp.Event{Kind: ftp.EventTick, Seen: seen})
 		return
 	}
+	d.capture.frame(f)
 	ether, at, ok := link(f.Link, f.Data)
 	if !ok {
 		d.stats.OtherLink++
@@ -86,10 +90,13 @@ func (d *Decoder) Decode(f *capture.Frame, emit func(*ftp.Event)) {
 	case etherIPv6:
 		d.stats.IPv6++
 	}
+	if e.any {
+		d.capture.ICMP++
+	}
 	switch found {
 	case foundTCP:
 		d.stats.TCP++
-		p.seen = seen
+		p.seen, p.frame = seen, f
 		d.tcp(&p, emit)
 	case foundICMP:
 		d.stats.ICMP++
@@ -97,6 +104,7 @@ func (d *Decoder) Decode(f *capture.Frame, emit func(*ftp.Event)) {
 		d.icmp(&e, emit)
 	case foundUDP:
 		d.stats.UDP++
+		d.capture.UDP++
 		if p.src.Port() == 69 || p.dst.Port() == 69 {
 			d.stats.TFTP++
 		}
@@ -134,13 +142,18 @@ func (d *Decoder) tcp(p *packet, emit func(*ftp.Event)) {
 		fl = nil
 	}
 	if fl == nil {
-		if fl = d.door(p, emit); fl == nil {
-			return
-		}
+		fl = d.door(p, emit)
+	}
+	d.capture.tcp(src, dst, fl != nil && fl.conn.Role == ftp.RoleControl || d.controlPort(src) || d.controlPort(dst))
+	if fl == nil {
+		return
 	}
 	side := fl.side(p)
-	if fl.twins.seen(p, uint8(side), fl.conn.Duplicates > 0) {
+	if twice, routed := fl.twins.seen(p, uint8(side), fl.conn.Duplicates > 0); twice {
 		fl.conn.Duplicates++
+		if routed {
+			fl.conn.Half[side].Wire.Routed++
+		}
 		return
 	}
 	changed := fl.facts(p, side)
@@ -185,10 +198,14 @@ func (d *Decoder) change(fl *flow, at ftp.Seen, from ftp.Side, emit func(*ftp.Ev
 }
 
 // icmp takes an ICMP error: it answers a SYN if it quotes it and nothing
-// succeeded so far.
+// succeeded so far. Any other is noted.
 func (d *Decoder) icmp(e *icmpError, emit func(*ftp.Event)) {
 	fl := d.flows[keyOf(e.src, e.dst)]
-	if fl == nil || e.tooBig || !fl.failed() || fl.conn.Ends[ftp.Initiator] != e.src || !fl.isSYN(e.seq) {
+	if fl == nil {
+		return
+	}
+	if e.tooBig || !fl.failed() || fl.conn.Ends[ftp.Initiator] != e.src || !fl.isSYN(e.seq) {
+		fl.disturbed(e)
 		return
 	}
 	for _, a := range fl.conn.Answers {

@@ -22,8 +22,19 @@ type flow struct {
 	conn    *ftp.Conn // Role is RoleNone while the connection is only remembered
 	span    [2]span
 	twins   twins
-	control *control // of a control connection that has said something
-	greeted *greeted // of a connection that may yet turn out to be a control connection
+	control *control   // of a control connection that has said something
+	greeted *greeted   // of a connection that may yet turn out to be a control connection
+	tls     *tlsReader // of a connection on which TLS began
+	wire    [2]wire
+	traffic *traffic // made for the first packet behind the handshake
+}
+
+// traffic is what is kept of a connection whose handshake was answered, by the
+// side that sent.
+type traffic struct {
+	out    [2]outstanding
+	shut   [2]shut
+	beyond [2]int64 // the highest position of its Half.Unsent
 }
 
 // side tells which end sent the packet.
@@ -75,14 +86,19 @@ func (f *flow) facts(p *packet, side ftp.Side) (changed bool) {
 		h.TTLMin = p.ttl
 	}
 	h.TTLMax = max(h.TTLMax, p.ttl)
+	f.wired(p, side)
 	switch {
 	case p.has(flagRST):
 		return f.reset(p, side)
 	case p.has(flagSYN):
 		return f.handshake(p, side)
-	case f.stale(p, side):
+	case f.challenge(p, side), f.stale(p, side):
 		return false
 	}
+	if f.traffic == nil {
+		f.traffic = new(traffic)
+	}
+	hops(&h.Wire, p)
 	if side == ftp.Initiator && p.has(flagACK) || p.length > 0 || c.Midstream {
 		changed = f.establish(p.seen)
 	}
@@ -92,7 +108,9 @@ func (f *flow) facts(p *packet, side ftp.Side) (changed bool) {
 	if p.window == 0 && !h.ZeroWindow.Yes() {
 		h.ZeroWindow = p.seen
 	}
-	if p.length > 0 && f.payload(p, side) {
+	f.window(p, side)
+	probe := f.probed(p, side)
+	if p.length > 0 && f.payload(p, side, probe) {
 		changed = true
 	}
 	if p.has(flagFIN) && !h.FIN.Yes() {
@@ -110,6 +128,15 @@ func (f *flow) confirm(p *packet, side ftp.Side) {
 		return
 	}
 	at := s.at(p.ack)
+	if at > s.next {
+		if at > f.sentUpTo(other) {
+			f.unsent(p, side, at)
+		} else {
+			f.acknowledged(other, s.next)
+		}
+	} else if at >= 0 {
+		f.acknowledged(other, at)
+	}
 	if at > s.next+reach {
 		return
 	}
@@ -146,10 +173,10 @@ func (f *flow) shutdown(p *packet, side ftp.Side) {
 }
 
 // payload counts the bytes of a segment and reports whether they were the
-// first of their direction.
-func (f *flow) payload(p *packet, side ftp.Side) (first bool) {
+// first of their direction. A probe that repeats a byte does not count.
+func (f *flow) payload(p *packet, side ftp.Side, probe bool) (first bool) {
 	h, s := &f.conn.Half[side], &f.span[side]
-	if p.length == 1 && s.probes(p.seq) {
+	if probe && s.at(p.seq) < s.next {
 		return false
 	}
 	fresh, repeats, ok := s.add(p.seq, p.length)
@@ -164,6 +191,13 @@ func (f *flow) payload(p *packet, side ftp.Side) (first bool) {
 		h.Progress = p.seen
 		f.shutdown(p, side)
 		f.reconfirm(p, side)
+		f.sentAfterAll(side)
+	}
+	if !probe {
+		f.outgoing(p, side, fresh > 0)
+	}
+	if f.conn.Role == ftp.RoleData {
+		f.tlsPayload(p, side)
 	}
 	h.Bytes, h.Missing = s.next, s.missing
 	if s.at(p.seq) == 0 && beginsTLS(p.payload) {
@@ -188,6 +222,8 @@ func (f *flow) fin(p *packet, side ftp.Side) {
 		h.Bytes, h.Missing = s.next, s.missing
 	}
 	h.FIN, h.FINAck = p.seen, f.acks(p, side)
+	h.Wire.FINTTL = p.ttl
+	f.sentAfterAll(side)
 }
 
 // acks is the position in the other direction that a packet acknowledges.

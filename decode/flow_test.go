@@ -351,11 +351,11 @@ func TestTLSOnDataConnection(t *testing.T) {
 
 func TestMSSOfHostileOptions(t *testing.T) {
 	for _, b := range [][]byte{nil, {2}, {2, 4, 1}, {2, 0, 5, 180}, {0, 2, 4, 5, 180}, {3, 1, 2, 4, 5, 180}, {2, 3, 5}} {
-		if got := mss(b); got != 0 {
+		if got := stackOf(&packet{options: b}).MSS; got != 0 {
 			t.Errorf("mss(%v) = %d, want 0", b, got)
 		}
 	}
-	if got := mss([]byte{1, 3, 3, 7, 2, 4, 5, 180}); got != 1460 {
+	if got := stackOf(&packet{options: []byte{1, 3, 3, 7, 2, 4, 5, 180}}).MSS; got != 1460 {
 		t.Errorf("mss behind others = %d, want 1460", got)
 	}
 }

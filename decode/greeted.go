@@ -45,7 +45,7 @@ func (g *greeted) add(f *flow, p *packet, w *waiting) ftp.Verdict {
 		return v
 	}
 	own := *p
-	own.payload, own.options = slices.Clone(p.payload), nil
+	own.payload, own.options, own.segment, own.frame = slices.Clone(p.payload), nil, nil, nil
 	g.held = append(g.held, own)
 	g.bytes += len(p.payload)
 	if room := w.take(len(p.payload)); !room && v == ftp.VerdictMore {

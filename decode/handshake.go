@@ -15,17 +15,22 @@ func (f *flow) establish(at ftp.Seen) bool {
 // repetitions, or the capture has them after what followed.
 func (f *flow) handshake(p *packet, side ftp.Side) (changed bool) {
 	c, s := f.conn, &f.span[side]
-	c.Half[side].MSS = max(c.Half[side].MSS, mss(p.options))
+	stack := stackOf(p)
+	c.Half[side].MSS = max(c.Half[side].MSS, stack.MSS)
 	switch {
 	case side == ftp.Initiator && !p.has(flagACK):
 		s.start(p.seq)
 		c.Midstream = false
 		c.SYNCount++
 		if len(c.SYNs) < ftp.MaxAttempts {
-			c.SYNs = append(c.SYNs, ftp.SYN{Seen: p.seen, ISN: p.seq, TTL: p.ttl, IPID: p.ipID})
+			c.SYNs = append(c.SYNs, ftp.SYN{Seen: p.seen, ISN: p.seq, TTL: p.ttl, IPID: p.ipID, Stack: stack})
 		}
 	case side == ftp.Listener && p.has(flagACK):
+		answer := ftp.Answer{Seen: p.seen, Kind: ftp.AnswerSYNACK, TTL: p.ttl, From: p.src.Addr(), Stack: stack}
 		if s.sure && !f.failed() {
+			if s.base != p.seq+1 && p.ack == f.span[ftp.Initiator].base {
+				f.answer(answer) // another host answers for the same address
+			}
 			return false
 		}
 		changed = !s.sure
@@ -34,7 +39,7 @@ func (f *flow) handshake(p *packet, side ftp.Side) (changed bool) {
 			f.span[ftp.Initiator].start(p.ack - 1)
 		}
 		c.Midstream = false
-		f.answer(ftp.Answer{Seen: p.seen, Kind: ftp.AnswerSYNACK, TTL: p.ttl, From: p.src.Addr()})
+		f.answer(answer)
 	}
 	return changed
 }
@@ -55,11 +60,13 @@ func (f *flow) answer(a ftp.Answer) {
 // https://www.rfc-editor.org/rfc/rfc9293#section-3.5.3
 func (f *flow) reset(p *packet, side ftp.Side) (changed bool) {
 	c := f.conn
+	w := &c.Half[side].Wire
 	if side == ftp.Listener && f.failed() && c.SYNCount > 0 && !f.span[side].sure {
 		if p.has(flagACK) && !f.acknowledgesSYN(p.ack) {
 			return false
 		}
 		f.answer(ftp.Answer{Seen: p.seen, Kind: ftp.AnswerRST, TTL: p.ttl, From: p.src.Addr()})
+		w.RSTTTL = orTTL(w.RSTTTL, p.ttl)
 		return true
 	}
 	if s := &f.span[side]; s.known {
@@ -71,7 +78,16 @@ func (f *flow) reset(p *packet, side ftp.Side) (changed bool) {
 		return false
 	}
 	c.Half[side].RST = p.seen
+	w.RSTTTL = orTTL(w.RSTTTL, p.ttl)
 	return true
+}
+
+// orTTL is the first TTL that there is.
+func orTTL(first, later uint8) uint8 {
+	if first == 0 {
+		return later
+	}
+	return first
 }
 
 // acknowledgesSYN reports whether ack is behind the SYN and behind no more than
@@ -87,6 +103,30 @@ func (f *flow) isSYN(seq uint32) bool {
 	return f.conn.SYNCount > 0 && f.span[ftp.Initiator].base == seq+1
 }
 
+// challenge notes an ACK of the listener that answers the SYN and does not
+// acknowledge it: the listener holds an earlier connection.
+//
+//	If the SYN bit is set, irrespective of the sequence number, TCP MUST send
+//	an ACK (also referred to as challenge ACK) to the remote peer
+//
+// https://www.rfc-editor.org/rfc/rfc5961#section-4.2
+func (f *flow) challenge(p *packet, side ftp.Side) bool {
+	s := &f.span[ftp.Initiator]
+	if side != ftp.Listener || !f.failed() || f.conn.SYNCount == 0 || f.span[side].sure {
+		return false
+	}
+	if p.length > 0 || !p.has(flagACK) || p.has(flagFIN) {
+		return false
+	}
+	if at := s.at(p.ack); at >= 0 && at <= slack {
+		return false // the SYN-ACK is missing, or comes later in the file
+	}
+	if !f.conn.Challenge.Yes() {
+		f.conn.Challenge = p.seen
+	}
+	return true
+}
+
 // stale reports whether a packet belongs to an earlier connection between the
 // same two endpoints: it comes while the handshake goes on, and its numbers are
 // far from those of the handshake.
@@ -99,27 +139,4 @@ func (f *flow) stale(p *packet, side ftp.Side) bool {
 		return s.sure && (at < -1 || at > reach)
 	}
 	return far(&f.span[side], p.seq) || p.has(flagACK) && far(&f.span[side.Other()], p.ack)
-}
-
-// mss reads the maximum segment size option, 0 without one.
-//
-// https://www.rfc-editor.org/rfc/rfc9293#section-3.7.1
-func mss(options []byte) uint16 {
-	for len(options) > 0 {
-		switch options[0] {
-		case 0:
-			return 0
-		case 1:
-			options = options[1:]
-			continue
-		}
-		if len(options) < 2 || int(options[1]) < 2 || int(options[1]) > len(options) {
-			return 0
-		}
-		if options[0] == 2 && options[1] == 4 {
-			return uint16(options[2])<<8 | uint16(options[3])
-		}
-		options = options[options[1]:]
-	}
-	return 0
 }

@@ -17,6 +17,8 @@ type icmpError struct {
 	seq       uint32         // likewise
 	quotedTTL uint8          // what the quoted segment had left
 	tooBig    bool           // about the size of the segment: its destination can be reached
+	mtu       uint32         // with tooBig, of the next link
+	any       bool           // the packet is ICMP of any kind
 }
 
 // readICMP reads an error message and the head of the TCP segment it quotes: the
@@ -25,14 +27,24 @@ type icmpError struct {
 // https://www.rfc-editor.org/rfc/rfc792 and
 // https://www.rfc-editor.org/rfc/rfc4443#section-3
 func readICMP(v6 bool, ip ipHeader, b []byte, e *icmpError) found {
+	e.any = true
 	if len(b) < 8 {
 		return foundOther
 	}
 	e.from, e.ttl, e.typ, e.code = ip.src, ip.ttl, b[0], b[1]
+	var found found
 	if v6 {
-		return quotedIPv6(b[8:], e)
+		found = quotedIPv6(b[8:], e)
+	} else {
+		found = quotedIPv4(b[8:], e)
 	}
-	return quotedIPv4(b[8:], e)
+	if e.tooBig {
+		e.mtu = binary.BigEndian.Uint32(b[4:])
+		if !v6 {
+			e.mtu &= 0xffff // RFC 1191 section 4
+		}
+	}
+	return found
 }
 
 // quotedIPv4 takes the errors destination unreachable, time exceeded and
@@ -69,4 +81,34 @@ func (e *icmpError) quoted(src, dst netip.Addr, tcp []byte) {
 	e.src = netip.AddrPortFrom(src, binary.BigEndian.Uint16(tcp))
 	e.dst = netip.AddrPortFrom(dst, binary.BigEndian.Uint16(tcp[2:]))
 	e.seq = binary.BigEndian.Uint32(tcp[4:])
+}
+
+// disturbed notes an error about a packet of the connection that is no answer to
+// its SYN. The packet itself may not pass here, nor need all before it.
+func (f *flow) disturbed(e *icmpError) {
+	c := f.conn
+	about := ftp.Listener
+	if c.Ends[ftp.Initiator] == e.src {
+		about = ftp.Initiator
+	}
+	s := &f.span[about]
+	if !s.known || len(c.Errors) == ftp.MaxErrors {
+		return
+	}
+	least := int64(-1) // the SYN
+	if !s.sure {
+		least = -slack
+	}
+	if at := s.at(e.seq); at < least || at > s.next+slack {
+		return
+	}
+	for _, o := range c.Errors {
+		if o.About == about && o.From == e.from && o.Type == e.typ && o.Code == e.code && e.seen.Time.Sub(o.Time).Abs() < twinWithoutID {
+			return // the same message, captured twice, or one for each of several packets at once
+		}
+	}
+	c.Errors = append(c.Errors, ftp.PacketError{
+		Answer: ftp.Answer{Seen: e.seen, Kind: ftp.AnswerICMP, TTL: e.ttl, From: e.from, Type: e.typ, Code: e.code, QuotedTTL: e.quotedTTL},
+		About:  about, MTU: e.mtu, Established: c.Established.Yes(),
+	})
 }

@@ -102,3 +102,76 @@ func TestICMPAboutAnEarlierSYN(t *testing.T) {
 	wantAnswers(t, p.conns[0])
 	wantAnswers(t, p.conns[1], ftp.AnswerICMP)
 }
+
+// An error about a later packet says why a connection stalls.
+func TestICMPErrors(t *testing.T) {
+	s := opened().server("220 hi\r\n").client("USER a\r\n")
+	six := newScript()
+	six.ends[client], six.ends[server] = client6, server6
+	six.handshake().server("220 hi\r\n")
+	withMTU := func(b []byte, mtu ...byte) []byte {
+		copy(b[headerOf(b)+8-len(mtu):], mtu)
+		return b
+	}
+	far := s.segs[3]
+	far.seq += 1 << 24
+	before := s.segs[3]
+	before.seq -= 2
+	elsewhere := s.segs[3]
+	elsewhere.dst = onPort(clientEnd, 40001)
+	tests := []struct {
+		name, why string
+		s         *script
+		icmp      []byte
+		errors    int
+		about     ftp.Side
+		mtu       uint32
+	}{
+		{"fragmentation needed", "the path is narrower", s, withMTU(icmp4(3, 4, s.segs[3].ip()[:28]), 5, 0), 1, server, 1280},
+		{"packet too big", "likewise", six, withMTU(icmp6(2, 0, six.segs[3].ip()), 0, 1, 5, 0), 1, server, 66816},
+		{"prohibited", "a rule was added", s, withMTU(icmp4(3, 13, s.segs[4].ip()[:28]), 5, 0), 1, client, 0},
+		{"about the SYN-ACK", "the way back is blocked", s, icmp4(3, 13, s.segs[1].ip()[:28]), 1, server, 0},
+		{"about the SYN of an open connection", "it comes late", s, icmp4(3, 13, s.segs[0].ip()[:28]), 1, client, 0},
+		{"far from what was sent", "an earlier connection, or a forgery", s, icmp4(3, 13, far.ip()[:28]), 0, 0, 0},
+		{"before what was sent", "an earlier connection, or a forgery", s, icmp4(3, 13, before.ip()[:28]), 0, 0, 0},
+		{"another connection", "its ports are others", s, icmp4(3, 13, elsewhere.ip()[:28]), 0, 0, 0},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Log("why:", tt.why)
+			p := play(t, Limits{}, nil, tt.s.segs...)
+			p.raw(time.Second, tt.icmp, 0)
+			p.raw(time.Millisecond, tt.icmp, 0) // captured twice
+			c := p.conn()
+			equal(t, "errors", len(c.Errors), tt.errors)
+			equal(t, "answers", len(c.Answers), 1)
+			if tt.errors == 0 {
+				return
+			}
+			e := c.Errors[0]
+			equal(t, "kind", e.Kind, ftp.AnswerICMP)
+			equal(t, "frame", e.Frame, int64(len(tt.s.segs)+1))
+			equal(t, "about", e.About, tt.about)
+			equal(t, "MTU", e.MTU, tt.mtu)
+			equal(t, "TTL", e.TTL, 250)
+			equal(t, "quoted TTL", e.QuotedTTL, 64)
+			equal(t, "established", e.Established, true)
+			equal(t, "code", e.Code, tt.icmp[headerOf(tt.icmp)+1])
+		})
+	}
+}
+
+// "Packet too big" about a SYN does not refuse it; it is an error like others.
+func TestICMPAboutTheSizeOfASYN(t *testing.T) {
+	s := newScript().send(client, flagSYN, "")
+	p := play(t, Limits{}, nil, s.segs...)
+	p.raw(time.Second, icmp4(3, 4, s.segs[0].ip()[:28]), 0)
+	c := p.conn()
+	wantAnswers(t, c)
+	equal(t, "errors", len(c.Errors), 1)
+	equal(t, "established", c.Errors[0].Established, false)
+	for range 2 * ftp.MaxErrors {
+		p.raw(time.Second, icmp4(3, 4, s.segs[0].ip()[:28]), 0)
+	}
+	equal(t, "errors at most", len(c.Errors), ftp.MaxErrors)
+}

@@ -39,10 +39,12 @@ func lookIPv4(b []byte, wire int, p *packet) found {
 		}
 		return 0
 	}
-	total := segmentLength(int(binary.BigEndian.Uint16(b[2:])), wire)
+	said := int(binary.BigEndian.Uint16(b[2:]))
+	total := segmentLength(said, wire)
 	if total < header {
 		return 0
 	}
+	p.fixed, p.checkable = b[6]&0x40 != 0, said > 0
 	p.ipID = binary.BigEndian.Uint16(b[4:])
 	p.ttl = b[8]
 	src, dst := netip.AddrFrom4([4]byte(b[12:16])), netip.AddrFrom4([4]byte(b[16:20]))
@@ -59,7 +61,9 @@ func lookIPv6(b []byte, wire int, p *packet) found {
 		}
 		return 0
 	}
-	length := segmentLength(int(binary.BigEndian.Uint16(b[4:])), wire-40)
+	said := int(binary.BigEndian.Uint16(b[4:]))
+	length := segmentLength(said, wire-40)
+	p.fixed, p.checkable = true, said > 0
 	p.ipID = 0
 	p.ttl = b[7]
 	src, dst := netip.AddrFrom16([16]byte(b[8:24])), netip.AddrFrom16([16]byte(b[24:40]))
@@ -85,6 +89,10 @@ func lookTCP(b []byte, wire int, src, dst netip.Addr, p *packet) found {
 	p.options = b[20:min(header, len(b))]
 	p.payload = b[min(header, len(b)):]
 	p.length = wire - header
+	p.short = len(b) < header
+	if p.checkable && len(b) == wire {
+		p.segment = b
+	}
 	return foundTCP
 }
 

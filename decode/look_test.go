@@ -31,7 +31,8 @@ func sameLooks(t *testing.T, b []byte, wire int) {
 		t.Fatalf("first look found TCP, second %d:\n% x", second, b)
 	}
 	if p.src != q.src || p.dst != q.dst || p.seq != q.seq || p.ack != q.ack || p.window != q.window || p.ipID != q.ipID ||
-		p.ttl != q.ttl || p.flags != q.flags || p.length != q.length || !bytes.Equal(p.options, q.options) || !bytes.Equal(p.payload, q.payload) {
+		p.ttl != q.ttl || p.flags != q.flags || p.length != q.length || !bytes.Equal(p.options, q.options) || !bytes.Equal(p.payload, q.payload) ||
+		p.fixed != q.fixed || p.short != q.short || !bytes.Equal(p.segment, q.segment) {
 		t.Fatalf("first look\n%+v\nsecond\n%+v", p, q)
 	}
 }

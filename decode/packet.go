@@ -3,6 +3,7 @@ package decode
 import (
 	"net/netip"
 
+	"github.com/ftpscope/ftpscope/capture"
 	"github.com/ftpscope/ftpscope/decode/ftp"
 )
 
@@ -27,6 +28,12 @@ type packet struct {
 	options  []byte // TCP options as captured: borrowed
 	payload  []byte // payload as captured: borrowed
 	length   int    // payload bytes on the wire; never less than len(payload)
+
+	fixed     bool           // IPv4: don't fragment; always true for IPv6
+	short     bool           // some of the options were not captured
+	checkable bool           // it came in one piece, and the IP header tells its length
+	segment   []byte         // header and payload, if checkable and captured whole: borrowed
+	frame     *capture.Frame // that brought it: borrowed
 }
 
 func (p *packet) has(flags uint8) bool { return p.flags&flags != 0 }

@@ -65,6 +65,7 @@ func (d *Decoder) walk(first gopacket.LayerType, b []byte, ip ipHeader, pieces b
 			next = l.NextHeader
 		case *layers.IPv6Routing:
 			ip.length -= len(l.Contents)
+			ip.checkable = false // the checksum is of the last destination
 			next = l.NextHeader
 		case *layers.IPv6Fragment:
 			if !pieces {
@@ -95,7 +96,7 @@ func (d *Decoder) fragment(k fragmentKey, ip ipHeader, at int, data []byte, last
 	if !whole {
 		return foundFragment
 	}
-	ip.length = length
+	ip.length, ip.checkable = length, false
 	next := layers.IPProtocol(k.proto)
 	if found := transport(next, ip, payload, p, e); found != 0 {
 		return found
@@ -108,7 +109,7 @@ func (d *Decoder) fragment(k fragmentKey, ip ipHeader, at int, data []byte, last
 func transport(proto layers.IPProtocol, ip ipHeader, b []byte, p *packet, e *icmpError) found {
 	switch proto {
 	case layers.IPProtocolTCP:
-		p.ipID, p.ttl = ip.id, ip.ttl
+		p.ipID, p.ttl, p.fixed, p.checkable = ip.id, ip.ttl, ip.fixed, ip.checkable
 		return lookTCP(b[:min(len(b), max(ip.length, 0))], ip.length, ip.src, ip.dst, p)
 	case layers.IPProtocolUDP:
 		return lookUDP(b, p)
@@ -128,6 +129,8 @@ type ipHeader struct {
 	id       uint16 // IPv4 only
 	ttl      uint8
 	length   int // bytes on the wire behind the headers read so far
+
+	fixed, checkable bool // as those of packet
 }
 
 // ipv4Header takes what the first look takes. Where segmentation offload left the
@@ -137,7 +140,8 @@ func ipv4Header(l *layers.IPv4, captured, wire int) ipHeader {
 	dst, _ := netip.AddrFromSlice(l.DstIP.To4())
 	said := int(binary.BigEndian.Uint16(l.Contents[2:])) // l.Length is a guess if this is 0
 	outer := captured - len(l.Contents) - len(l.Payload)
-	return ipHeader{src, dst, l.Id, l.TTL, segmentLength(said, wire-max(outer, 0)) - int(l.IHL)*4}
+	length := segmentLength(said, wire-max(outer, 0)) - int(l.IHL)*4
+	return ipHeader{src, dst, l.Id, l.TTL, length, l.Flags&layers.IPv4DontFragment != 0, said > 0}
 }
 
 // ipv6Header is the like for IPv6, whose length does not count its own header.
@@ -145,5 +149,6 @@ func ipv6Header(l *layers.IPv6, captured, wire int) ipHeader {
 	src, _ := netip.AddrFromSlice(l.SrcIP.To16())
 	dst, _ := netip.AddrFromSlice(l.DstIP.To16())
 	outer := captured - len(l.Contents) - len(l.Payload)
-	return ipHeader{src, dst, 0, l.HopLimit, segmentLength(int(l.Length), wire-max(outer, 0)-len(l.Contents))}
+	length := segmentLength(int(l.Length), wire-max(outer, 0)-len(l.Contents))
+	return ipHeader{src, dst, 0, l.HopLimit, length, true, l.Length > 0}
 }

@@ -73,8 +73,12 @@ func (s *span) rebase(n int64) {
 		s.holes = slices.Insert(s.holes, 0, hole{0, n})
 		s.missing += n
 		s.next += n
-		s.confirmed += n
-		s.ahead.at += n
+		if s.confirmed > 0 {
+			s.confirmed += n
+		}
+		if s.ahead.at > 0 {
+			s.ahead.at += n
+		}
 	}
 }
 
@@ -91,6 +95,17 @@ func (s *span) at(seq uint32) int64 {
 func (s *span) probes(seq uint32) bool {
 	n := len(s.holes)
 	return s.known && s.at(seq) == s.next-1 && (n == 0 || s.holes[n-1].to < s.next)
+}
+
+// lacks reports whether the byte at a position is in no captured segment.
+func (s *span) lacks(at int64) bool {
+	i, _ := slices.BinarySearchFunc(s.holes, at, func(h hole, at int64) int {
+		if h.to <= at {
+			return -1
+		}
+		return 1
+	})
+	return at >= s.next || i < len(s.holes) && s.holes[i].from <= at
 }
 
 // add counts a segment of n payload bytes at seq: how many of them are new, and

@@ -30,8 +30,8 @@ const (
 // seen reports whether the capture held this frame before: a mirror port, the
 // "any" device, or before and after routing. repeats says that this connection
 // had such twins already, which bare acknowledgments without identification
-// need to be believed.
-func (t *twins) seen(p *packet, side uint8, repeats bool) bool {
+// need to be believed. routed says that the TTLs of the two differ by one.
+func (t *twins) seen(p *packet, side uint8, repeats bool) (twice, routed bool) {
 	now := twin{p.seen.Time, p.seq, p.ack, hash(p.options), p.length, p.window, p.ipID, p.ttl, p.flags, side}
 	for i := range t.ring {
 		if t.ring[i].seq != now.seq {
@@ -39,21 +39,22 @@ func (t *twins) seen(p *packet, side uint8, repeats bool) bool {
 		}
 		same := t.ring[i]
 		gap := now.time.Sub(same.time).Abs()
+		hops := int(now.ttl) - int(same.ttl)
 		same.time, same.ttl = now.time, now.ttl
 		if same != now || gap > twinWithID {
 			continue
 		}
 		if now.ipID != 0 || gap <= twinWithoutID && (repeats || now.length > 0 || now.flags&(flagSYN|flagFIN|flagRST) != 0) {
-			return true
+			return true, hops == 1 || hops == -1
 		}
 	}
 	if len(t.ring) < maxTwins {
 		t.ring = append(t.ring, now)
-		return false
+		return false, false
 	}
 	t.ring[t.next] = now
 	t.next = (t.next + 1) % maxTwins
-	return false
+	return false, false
 }
 
 // hash is FNV-1a.

@@ -56,7 +56,7 @@ func (d *dialogue) command(ev *ftp.Event) {
 		d.pairs.add(pending{index: -1, verb: ev.Command.Verb, end: ev.Offset}, d.t.limits.Pending)
 		return
 	}
-	c := Command{Seen: ev.Seen, Verb: ev.Command.Verb, Argument: d.keep(ev.Command.Argument), Cut: ev.Cut}
+	c := Command{Seen: ev.Seen, Verb: ev.Command.Verb, Argument: d.keep(ev.Command.Argument), Cut: ev.Cut, Cast: Cast{ev.Pieces, ev.Within}}
 	d.s.Commands = append(d.s.Commands, c)
 	p := pending{index: len(d.s.Commands) - 1, verb: c.Verb, end: ev.Offset}
 	switch {
@@ -113,7 +113,7 @@ func (d *dialogue) latest() *draft {
 // reply takes a reply of the server.
 func (d *dialogue) reply(ev *ftp.Event) {
 	code, text := ev.Reply.Code, ev.Reply.Text
-	r := Reply{Seen: ev.Seen, Code: code, Text: d.keep(text)}
+	r := Reply{Seen: ev.Seen, Code: code, Text: d.keep(text), Cast: Cast{ev.Pieces, ev.Within}}
 	if d.greet(r) {
 		return
 	}
@@ -194,7 +194,7 @@ func (d *dialogue) greet(r Reply) bool {
 		d.s.Unsolicited = append(d.s.Unsolicited, r)
 		return true
 	}
-	d.s.Banner, d.s.HasBanner = r.Text, true
+	d.s.Banner, d.s.HasBanner, d.s.Greeted = r.Text, true, r.Seen
 	return true
 }
 
@@ -269,6 +269,9 @@ func (d *dialogue) authenticated(mechanism string, code int) {
 // secured is told when TLS records begin in one direction.
 func (d *dialogue) secured(ev *ftp.Event) {
 	d.encrypted = true
+	if !d.s.Secured.Yes() {
+		d.s.Secured = ev.Seen
+	}
 	d.dir.forget() // what is said in secret may change both
 	d.kind = 0
 	if d.s.Security == SecurityNone || d.s.Security == SecurityGSSAPI {

@@ -53,7 +53,7 @@ func (d *dialogue) announce(c Command) *draft {
 	if verb == "CPSV" {
 		verb = "PASV" // its secure sibling for server-to-server transfers, answered by 227
 	}
-	x.ann = &announced{owner: d, mode: x.t.Mode, asked: c.Seen, a: Announcement{Verb: verb, Seen: c.Seen}}
+	x.ann = &announced{owner: d, mode: x.t.Mode, asked: c.Seen, a: Announcement{Verb: verb, Asked: c.Seen, Seen: c.Seen, Cast: c.Cast}}
 	if x.t.Mode == ftp.ModeActive && !c.Cut {
 		told, err := ftp.Command{Verb: c.Verb, Argument: []byte(c.Argument)}.Announcement()
 		if err == nil {
@@ -80,7 +80,7 @@ func (d *dialogue) overheard(r Reply, cut bool) {
 	if before != nil && before.ann != nil {
 		before.ann.closed = r.Seen
 	}
-	x.ann = &announced{owner: d, mode: x.t.Mode, asked: r.Seen, a: Announcement{Verb: verb, Accepted: &accepted}}
+	x.ann = &announced{owner: d, mode: x.t.Mode, asked: r.Seen, a: Announcement{Verb: verb, Accepted: &accepted, Reply: &r}}
 	x.listens(r, cut)
 }
 
@@ -107,7 +107,7 @@ func (x *draft) answered(r Reply, cut bool) {
 		return
 	}
 	ok := r.Code/100 == 2
-	a.Accepted = &ok
+	a.Accepted, a.Reply = &ok, &r
 	if ok && x.ann.mode == ftp.ModePassive {
 		x.listens(r, cut)
 	}
@@ -115,7 +115,7 @@ func (x *draft) answered(r Reply, cut bool) {
 
 // listens takes the reply that carries a passive announcement.
 func (x *draft) listens(r Reply, cut bool) {
-	x.ann.a.Seen = r.Seen
+	x.ann.a.Seen, x.ann.a.Cast = r.Seen, r.Cast
 	// The code tells the form: some servers answer EPSV with 227, or PASV with 229.
 	told, err := ftp.Reply{Code: r.Code, Text: []byte(r.Text)}.Announcement()
 	if err != nil || told.Verb == "" || cut && !closedBracket(r.Text) {

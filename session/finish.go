@@ -12,6 +12,7 @@ func (d *dialogue) finish() {
 	s := d.s
 	s.State = stateOf(d.conn)
 	s.First, s.Last = d.conn.First, d.conn.Last
+	s.Encrypted, s.Now = d.encrypted, d.t.now
 	d.adoptOnce()
 	d.drafts = slices.DeleteFunc(d.drafts, (*draft).foreign)
 	for i, x := range d.drafts {
@@ -108,6 +109,7 @@ func (d *dialogue) adopt(i int) {
 // announcement, and so the connection that carried something.
 func (x *draft) finish(shared bool) {
 	t := x.t
+	t.Prelim, t.Next = x.prelim, x.next
 	if x.ann != nil {
 		a := x.ann.a
 		t.Announcement = &a

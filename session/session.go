@@ -81,6 +81,10 @@ type Session struct {
 	Notices     []ftp.Notice // limits that were reached in this session, and oddities
 	Control     *ftp.Conn    // packet facts of the control connection
 	LostBytes   int64        // bytes of the control connection that the capture lacks
+	Greeted     ftp.Seen     // the 220 of Banner
+	Secured     ftp.Seen     // where the control connection could first not be read any more: TLS began
+	Encrypted   bool         // it could not be read at its end: Secured, and no CCC
+	Now         time.Time    // of the latest event when the session was given out: what came later it does not know
 }
 
 // Command is one command of a session and what answered it.
@@ -90,6 +94,14 @@ type Command struct {
 	Argument string // as sent, passwords too: the report masks them
 	Replies  []Reply
 	Cut      bool // only its beginning was captured
+	Cast     Cast
+}
+
+// Cast is how a line lay in TCP segments, which a firewall that reads along has
+// to cope with.
+type Cast struct {
+	Pieces int  // segments that it came in; 0 where that is not known
+	Within bool // it began inside a segment, behind another line
 }
 
 // Reply is one reply of the server.
@@ -97,12 +109,16 @@ type Reply struct {
 	Seen ftp.Seen // frame that completed it
 	Code int      // 0 where the line has no valid reply code
 	Text string
+	Cast Cast // of its first line
 }
 
 // Announcement is the endpoint that a transfer's listener was announced at.
 type Announcement struct {
 	Verb     string         // PORT, EPRT, LPRT, PASV, EPSV or LPSV
+	Asked    ftp.Seen       // the command; the zero Seen where it was not captured
 	Seen     ftp.Seen       // the packet that carries the endpoint; of the command where no reply carried one
+	Cast     Cast           // of the line that carries the endpoint
+	Reply    *Reply         // the reply to the command, or nil
 	Endpoint netip.AddrPort // invalid where it could not be read; for EPSV the server's address
 	Accepted *bool          // whether a 2xx answered; nil where no answer was seen
 }
@@ -161,10 +177,12 @@ type Transfer struct {
 	Data         *Data // nil where no data connection was seen
 	Correlation  Correlation
 	Outcome      Outcome
-	Reply        *Reply // the final reply to the transfer command, or nil
-	Type         byte   // TYPE in force: 'A', 'I', 'E', 'L', or 0 where not known
-	Offset       int64  // REST offset in force, 0 for none
-	Aborted      bool   // ABOR was sent for it
+	Prelim       *Reply   // the 1yz reply to the transfer command, or nil
+	Next         ftp.Seen // the client's first command behind this transfer's last one; the zero Seen if none followed
+	Reply        *Reply   // the final reply to the transfer command, or nil
+	Type         byte     // TYPE in force: 'A', 'I', 'E', 'L', or 0 where not known
+	Offset       int64    // REST offset in force, 0 for none
+	Aborted      bool     // ABOR was sent for it
 }
 
 // Start is when the transfer began: when its endpoint was announced, else when

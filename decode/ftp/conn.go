@@ -71,6 +71,7 @@ type SYN struct {
 	ISN  uint32 // initial sequence number
 	TTL  uint8  // time to live or hop limit
 	IPID uint16 // IPv4 identification, 0 for IPv6
+	Stack
 }
 
 // Answer is what came back for a SYN.
@@ -82,6 +83,7 @@ type Answer struct {
 	Type      uint8      // ICMP or ICMPv6 type
 	Code      uint8      // ICMP or ICMPv6 code
 	QuotedTTL uint8      // TTL that the SYN had left when the ICMP sender saw it
+	Stack                // of a SYN-ACK
 }
 
 // MaxAttempts bounds Conn.SYNs and Conn.Answers.
@@ -108,6 +110,12 @@ type Half struct {
 	Plain           bool  // its first payload was captured and is no TLS record
 	MSS             uint16
 	ZeroWindow      Seen // first advertisement of a closed window, RST excepted
+	Closed          Closed
+	Stuck           Stuck  // where the other side stopped acknowledging; the zero Stuck if it goes on
+	Unsent          Beyond // what it acknowledged of the other side that was never sent past this point
+	Probes          int    // keep-alive and window probes: packets that repeat the byte before the next, or carry it
+	LastProbe       Seen
+	Wire            Wire
 }
 
 // Conn is a TCP connection that is followed. The decoder owns it and keeps it
@@ -127,6 +135,9 @@ type Conn struct {
 	Established Seen              // the packet that completed the handshake or showed that it was complete
 	Half        [2]Half           // by the Side that sent
 	Duplicates  int               // frames that the capture holds twice
+	Errors      []PacketError     // ICMP errors that answer no SYN, at most MaxErrors
+	Challenge   Seen              // an ACK in answer to the SYN that does not acknowledge it: the listener holds an earlier connection (RFC 5961 section 4)
+	Hello       *TLS              // nil where no TLS handshake was seen
 	Ended       bool              // no more packets will be counted: closed, reset, timed out or replaced
 }
 

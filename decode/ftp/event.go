@@ -30,6 +30,8 @@ type Event struct {
 	Offset  int64   // stream offset just behind the line, as its sender counts payload bytes
 	Acked   int64   // payload bytes of the other side that the sender of this line had received; -1 unknown
 	Lost    int64   // bytes missing in the gap
+	Within  bool    // the line began inside a segment, behind another line
+	Pieces  int     // segments that the line (of a reply: its first line) came in, 1 for most; 0 unknown
 	Cut     bool    // the line is cut off (snap length, gap or line limit): what is here is only its beginning
 	Notice  Notice
 }

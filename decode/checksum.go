@@ -1,0 +1,46 @@
+package decode
+
+import (
+	"encoding/binary"
+	"net/netip"
+)
+
+// rightChecksum reports whether the TCP checksum of a packet is right. The packet
+// must have its segment.
+//
+// https://www.rfc-editor.org/rfc/rfc9293#section-3.1-6.18.1 and
+// https://www.rfc-editor.org/rfc/rfc8200#section-8.1
+func rightChecksum(p *packet) bool {
+	sum := addressSum(p.src.Addr()) + addressSum(p.dst.Addr()) + protoTCP + uint64(len(p.segment)) + sum16(p.segment)
+	for sum > 0xffff {
+		sum = sum>>16 + sum&0xffff
+	}
+	return sum == 0xffff
+}
+
+func addressSum(a netip.Addr) uint64 {
+	if a.Is4() {
+		b := a.As4()
+		return sum16(b[:])
+	}
+	b := a.As16()
+	return sum16(b[:])
+}
+
+// sum16 is the sum of the 16-bit words of b, not folded. Words of 32 bits give
+// the same once it is.
+//
+// https://www.rfc-editor.org/rfc/rfc1071#section-2
+func sum16(b []byte) (sum uint64) {
+	for ; len(b) >= 4; b = b[4:] {
+		sum += uint64(binary.BigEndian.Uint32(b))
+	}
+	if len(b) >= 2 {
+		sum += uint64(binary.BigEndian.Uint16(b))
+		b = b[2:]
+	}
+	if len(b) > 0 {
+		sum += uint64(b[0]) << 8
+	}
+	return sum
+}

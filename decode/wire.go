@@ -1,0 +1,73 @@
+package decode
+
+import "github.com/ftpscope/ftpscope/decode/ftp"
+
+// wire is what is needed besides ftp.Wire to keep it.
+type wire struct {
+	second  ftp.MAC // the second source address
+	checked int     // oversized packets whose checksum was verified
+}
+
+// wired notes how a packet looked on the link.
+func (f *flow) wired(p *packet, side ftp.Side) {
+	w, own := &f.conn.Half[side].Wire, &f.wire[side]
+	w.Largest = max(w.Largest, p.length)
+	mss := int(f.conn.Half[side.Other()].MSS)
+	oversized := mss > 0 && p.length > mss
+	if oversized {
+		w.Oversized++
+	}
+	if p.segment != nil && (w.Checked < ftp.MaxChecked || oversized && own.checked < ftp.MaxChecked) {
+		right := rightChecksum(p)
+		if w.Checked < ftp.MaxChecked {
+			w.Checked++
+			if !right {
+				w.Bad++
+			}
+		}
+		if oversized && own.checked < ftp.MaxChecked {
+			own.checked++
+			if right {
+				w.OversizedOK++
+			}
+		}
+	}
+	if p.frame != nil {
+		f.stationed(p, side)
+	}
+}
+
+// stationed notes which stations sent and received a packet on the link.
+func (f *flow) stationed(p *packet, side ftp.Side) {
+	w, own := &f.conn.Half[side].Wire, &f.wire[side]
+	switch wayOf(p.frame) {
+	case wayIn:
+		w.In++
+	case wayOut:
+		w.Out++
+	case wayAside:
+		w.Aside++
+	}
+	if w.Sources > 2 {
+		return
+	}
+	a := sourceOf(p.frame)
+	switch {
+	case a == ftp.MAC{} || w.Sources > 0 && a == w.Source || w.Sources > 1 && a == own.second:
+		return
+	case w.Sources == 0:
+		w.Source = a
+		w.Target = targetOf(p.frame)
+	case w.Sources == 1:
+		own.second = a
+	}
+	w.Sources++
+}
+
+// hops notes the TTL of a packet that is neither SYN nor RST.
+func hops(w *ftp.Wire, p *packet) {
+	if w.TTLMin == 0 || p.ttl < w.TTLMin {
+		w.TTLMin = p.ttl
+	}
+	w.TTLMax = max(w.TTLMax, p.ttl)
+}
