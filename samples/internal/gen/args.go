@@ -1,7 +1,9 @@
 package gen
 
 import (
+	"encoding/hex"
 	"fmt"
+	"net"
 	"strconv"
 	"time"
 )
@@ -106,4 +108,30 @@ func parseNumber(w, what string, most uint64) (uint64, error) {
 // peek says whether w comes next.
 func (a *args) peek(w string) bool {
 	return len(a.rest) > 0 && !a.rest[0].quoted && a.rest[0].text == w
+}
+
+// hex takes up to most bytes in hex digits.
+func (a *args) hex(what string, most int) ([]byte, error) {
+	w, err := a.next(what)
+	if err != nil {
+		return nil, err
+	}
+	b, err := hex.DecodeString(w)
+	if err != nil || len(b) > most {
+		return nil, fmt.Errorf("want %s, up to %d bytes in hex digits, got %q", what, most, w)
+	}
+	return b, nil
+}
+
+// mac takes an Ethernet address.
+func (a *args) mac() (net.HardwareAddr, error) {
+	w, err := a.next("an Ethernet address")
+	if err != nil {
+		return nil, err
+	}
+	m, err := net.ParseMAC(w)
+	if err == nil && len(m) != 6 {
+		err = fmt.Errorf("want an Ethernet address of 6 bytes, got %q", w)
+	}
+	return m, err
 }

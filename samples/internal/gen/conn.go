@@ -14,16 +14,20 @@ type conn struct {
 	synned bool          // the SYN was sent
 	acked  bool          // the SYN-ACK was sent
 	open   bool          // the handshake is complete
-	tls    *tlsState     // nil: clear text
+	tls    *tlsState     // nil: no TLS yet
+	sealed bool          // lines and data are encrypted
 	last   *packet       // the last one sent
+	stale  *packet       // the answer to the SYN that belongs to an earlier connection
 }
 
 // side is one end of a connection.
 type side struct {
-	host *host
-	port uint16
-	peer *side
-	conn *conn
+	host  *host
+	port  uint16
+	via   *host  // that sends its packets; nil: host
+	stack *stack // that introduces itself
+	peer  *side
+	conn  *conn
 
 	isn     uint32
 	next    uint32 // sequence number of the next byte it sends
@@ -50,7 +54,7 @@ func (s *scene) hash(parts ...any) uint32 {
 	return h.Sum32()
 }
 
-// newConn reads NAME A:p > B:q [isn HOST N]….
+// newConn reads NAME A:p [via BOX] > B:q [via BOX] [isn HOST N]….
 func (s *scene) newConn(a *args) (*conn, error) {
 	name, err := a.next("a name")
 	if err != nil {
@@ -69,8 +73,8 @@ func (s *scene) newConn(a *args) (*conn, error) {
 	if c.b, err = s.newSide(a, c); err != nil {
 		return nil, err
 	}
-	if c.a.host == c.b.host || c.a.host.addr.Is4() != c.b.host.addr.Is4() {
-		return nil, fmt.Errorf("%s and %s cannot talk to each other", c.a.host.name, c.b.host.name)
+	if err := canTalk(c.a.host, c.b.host); err != nil {
+		return nil, err
 	}
 	c.a.peer, c.b.peer = c.b, c.a
 	for a.accept("isn") {
@@ -97,12 +101,26 @@ func (s *scene) newSide(a *args, c *conn) (*side, error) {
 		return nil, err
 	}
 	sd := &side{host: h, port: port, conn: c, window: 64256}
-	if h.windows {
+	if a.accept("via") {
+		if sd.via, err = s.host(a); err != nil {
+			return nil, err
+		}
+	}
+	sd.stack = &sd.sender().stack
+	if sd.stack.windows {
 		sd.window = 262656
 	}
 	sd.isn = s.hash("isn", c.name, h.name)
 	sd.ipid = uint16(s.hash("ip id", c.name, h.name))
 	return sd, nil
+}
+
+// sender is the host that sends the packets of sd.
+func (sd *side) sender() *host {
+	if sd.via != nil {
+		return sd.via
+	}
+	return sd.host
 }
 
 // conn takes the name of a connection. What others owe is settled first.
@@ -183,19 +201,15 @@ func (sd *side) split(data []byte, cuts []int) [][]byte {
 
 // mss is the most that sd puts into one segment.
 func (sd *side) mss() int {
-	if sd.host.offload {
+	if sd.sender().offload || sd.peer.sender().gro {
 		return 60000
 	}
-	n := int(min(sd.host.mss, sd.peer.host.mss))
+	n := int(min(sd.stack.mss, sd.peer.stack.segment()))
 	if sd.timestamps() {
 		n -= 12
 	}
 	return n
 }
-
-// timestamps says whether both ends use the option.
-// https://www.rfc-editor.org/rfc/rfc7323#section-3
-func (sd *side) timestamps() bool { return !sd.host.windows && !sd.peer.host.windows }
 
 // segment sends one segment of payload.
 func (s *scene) segment(from *side, data []byte, f flags) {

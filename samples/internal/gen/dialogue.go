@@ -98,7 +98,7 @@ func (s *scene) sendDraft() {
 	mod := s.mod
 	s.mod = d.mod
 	data, cuts := d.text.bytes, d.text.cuts
-	if d.from.conn.tls != nil && !d.clear {
+	if d.from.conn.sealed && !d.clear {
 		data, cuts = d.from.conn.tls.seal(data), nil
 	}
 	s.transmit(d.from, data, cuts, d.flags)

@@ -3,6 +3,7 @@ package gen
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -23,7 +24,7 @@ func (s *scene) doOpen(a *args) error {
 		return err
 	}
 	s.syn(c)
-	s.establish(c)
+	s.establish(c, nil)
 	return nil
 }
 
@@ -42,7 +43,7 @@ func (s *scene) doMidstream(a *args) error {
 func (s *scene) doSYN(a *args) error {
 	var c *conn
 	var err error
-	if len(a.rest) > 0 && s.conns[a.rest[0].text] != nil && !(len(a.rest) > 2 && a.rest[2].text == ">") {
+	if len(a.rest) > 0 && s.conns[a.rest[0].text] != nil && !(len(a.rest) > 1 && strings.Contains(a.rest[1].text, ":")) {
 		c, err = s.conn(a)
 		if err == nil && c.open {
 			err = fmt.Errorf("%s is open", c.name)
@@ -113,10 +114,11 @@ func (s *scene) doSYNACK(a *args) error {
 	if err != nil {
 		return err
 	}
-	if c.open {
-		return fmt.Errorf("%s is open", c.name)
+	box, err := s.box(a)
+	if err != nil {
+		return err
 	}
-	s.synACK(c)
+	s.synACK(c, box)
 	return nil
 }
 
@@ -128,13 +130,20 @@ func (s *scene) doEstablish(a *args) error {
 	if c.open {
 		return fmt.Errorf("%s is open already", c.name)
 	}
-	s.establish(c)
+	box, err := s.box(a)
+	if err != nil {
+		return err
+	}
+	if box != nil && c.acked {
+		return fmt.Errorf("%s has its SYN-ACK already", c.name)
+	}
+	s.establish(c, box)
 	return nil
 }
 
-func (s *scene) establish(c *conn) {
+func (s *scene) establish(c *conn, box *host) {
 	if !c.acked {
-		s.synACK(c)
+		s.synACK(c, box)
 	}
 	c.a.rcv = c.b.next
 	c.open = true
@@ -155,12 +164,56 @@ func (s *scene) synNow(c *conn) {
 	s.tcpNow(&packet{from: c.a, seq: c.a.isn, flags: flagSYN})
 }
 
-func (s *scene) synACK(c *conn) {
-	c.acked = true
-	c.b.next = c.b.isn + 1
-	c.b.rcv = c.a.next
-	s.tcp(&packet{from: c.b, seq: c.b.isn, flags: flagSYN | flagACK})
+// synACK sends the answer of the listener, or that of a box in its name, which
+// introduces itself. What follows on an open connection repeats it.
+func (s *scene) synACK(c *conn, box *host) {
+	p := &packet{from: c.b, box: box, seq: c.b.isn, flags: flagSYN | flagACK, ack: c.a.isn + 1, acks: true}
+	if !c.open {
+		c.acked = true
+		c.b.next = c.b.isn + 1
+		c.b.rcv = c.a.next
+		c.b.stack = &p.sender().stack
+	}
+	s.tcp(p)
 }
+
+// doChallenge lets the listener answer a SYN by an ACK for the connection that
+// had these ports before.
+// https://www.rfc-editor.org/rfc/rfc5961#section-4.2
+func (s *scene) doChallenge(a *args) error {
+	c, err := s.conn(a)
+	if err != nil {
+		return err
+	}
+	if !c.synned || c.open {
+		return fmt.Errorf("%s does not wait for an answer to its SYN", c.name)
+	}
+	p := &packet{from: c.b, flags: flagACK, acks: true}
+	if old := s.before(c); old != nil {
+		p.seq, p.ack = old.next, old.rcv
+	} else {
+		p.seq, p.ack = s.hash("challenge", c.name, "seq"), s.hash("challenge", c.name, "ack")
+	}
+	c.stale = p
+	s.tcp(p)
+	return nil
+}
+
+// before returns the listener's side of the connection that had the ports of c
+// before, if there was one.
+func (s *scene) before(c *conn) *side {
+	for _, old := range slices.Backward(s.order) {
+		for _, sd := range []*side{old.a, old.b} {
+			if old != c && sd.same(c.b) && sd.peer.same(c.a) {
+				return sd
+			}
+		}
+	}
+	return nil
+}
+
+// same says whether two sides have the same address and port.
+func (sd *side) same(other *side) bool { return sd.host == other.host && sd.port == other.port }
 
 func (s *scene) doFIN(a *args) error {
 	from, err := s.openSide(a)
@@ -203,13 +256,19 @@ func (s *scene) doRST(a *args) error {
 		return err
 	}
 	p := &packet{from: from, seq: from.next, flags: flagRST | flagACK, ipid0: true}
-	if a.accept("by") {
-		if p.box, err = s.host(a); err != nil {
-			return err
-		}
+	if p.box, err = s.box(a); err != nil {
+		return err
+	}
+	if p.box != nil {
 		p.flags = flagRST // what a filter knows is the ACK number of the segment it hit
 	}
-	if !c.acked && from == c.b {
+	switch {
+	case c.acked:
+	case from == c.a && c.stale != nil:
+		// The answer to an ACK that is not for the SYN: <SEQ=SEG.ACK><CTL=RST>.
+		// https://www.rfc-editor.org/rfc/rfc9293#section-3.10.7.3
+		p.seq, p.flags = c.stale.ack, flagRST
+	case from == c.b:
 		// The answer to a SYN: <SEQ=0><ACK=SEG.SEQ+SEG.LEN><CTL=RST,ACK>.
 		// https://www.rfc-editor.org/rfc/rfc9293#section-3.10.7.1
 		p.seq, p.flags = 0, flagRST|flagACK

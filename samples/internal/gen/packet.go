@@ -24,9 +24,10 @@ const (
 // packet is a TCP packet before it is seen from anywhere.
 type packet struct {
 	from    *side
-	box     *host // that really sent it; nil: from's host
+	box     *host // that really sent it; nil: who sends for from
 	seq     uint32
 	ack     uint32
+	acks    bool // ack is what it is to acknowledge, whatever from expects
 	flags   flags
 	urgent  uint16
 	payload []byte
@@ -42,7 +43,7 @@ func (p *packet) sender() *host {
 	if p.box != nil {
 		return p.box
 	}
-	return p.from.host
+	return p.from.sender()
 }
 
 // step lets the time pass that it takes until h sends.
@@ -71,11 +72,11 @@ func (s *scene) tcp(p *packet) {
 // tcpNow fills in what follows from the state of its side, and sends p.
 func (s *scene) tcpNow(p *packet) {
 	sd := p.from
-	if p.flags&flagACK != 0 {
+	if p.flags&flagACK != 0 && !p.acks {
 		p.ack = sd.rcv
 	}
 	switch {
-	case p.ipid0 || p.flags&(flagSYN|flagACK) == flagSYN|flagACK && !sd.host.windows:
+	case p.ipid0 || p.flags&(flagSYN|flagACK) == flagSYN|flagACK && !p.sender().stack.windows:
 		// Linux sends its SYN-ACKs and RSTs with identification 0.
 	default:
 		sd.ipid++
@@ -84,14 +85,12 @@ func (s *scene) tcpNow(p *packet) {
 	switch {
 	case p.flags&flagRST != 0:
 	case p.flags&flagSYN != 0:
-		p.window = 64240
-	case sd.host.windows:
-		p.window = uint16(sd.window >> 8)
+		p.window = p.sender().stack.window
 	default:
-		p.window = uint16(sd.window >> 7)
+		p.window = uint16(min(sd.window>>sd.shift(), 65535))
 	}
-	if sd.timestamps() && p.flags&flagRST == 0 {
-		p.tsval = uint32(s.now.Milliseconds()) + uint32(sd.host.number)*1_000_000
+	if p.flags&flagRST == 0 {
+		p.tsval = uint32(s.now.Milliseconds()) + uint32(p.sender().number)*1_000_000
 		p.tsecr = sd.peer.tsval
 		sd.tsval = p.tsval
 	}
@@ -136,38 +135,6 @@ func (p *packet) ip(v view) ([]byte, error) {
 		unfinish(b)
 	}
 	return b, err
-}
-
-// options are those of the common systems, in their order.
-func (p *packet) options() []layers.TCPOption {
-	if p.flags&flagRST != 0 {
-		return nil
-	}
-	nop := layers.TCPOption{OptionType: layers.TCPOptionKindNop}
-	stamps := layers.TCPOption{
-		OptionType: layers.TCPOptionKindTimestamps, OptionLength: 10,
-		OptionData: binary.BigEndian.AppendUint32(binary.BigEndian.AppendUint32(nil, p.tsval), p.tsecr),
-	}
-	if p.flags&flagSYN == 0 {
-		if p.from.timestamps() {
-			return []layers.TCPOption{nop, nop, stamps}
-		}
-		return nil
-	}
-	mss := layers.TCPOption{
-		OptionType: layers.TCPOptionKindMSS, OptionLength: 4,
-		OptionData: binary.BigEndian.AppendUint16(nil, p.from.host.mss),
-	}
-	sack := layers.TCPOption{OptionType: layers.TCPOptionKindSACKPermitted, OptionLength: 2}
-	scale := layers.TCPOption{OptionType: layers.TCPOptionKindWindowScale, OptionLength: 3, OptionData: []byte{7}}
-	switch {
-	case p.from.host.windows:
-		scale.OptionData = []byte{8}
-		return []layers.TCPOption{mss, nop, scale, nop, nop, sack}
-	case p.flags&flagACK != 0 && !p.from.timestamps():
-		return []layers.TCPOption{mss, nop, nop, sack, nop, scale}
-	}
-	return []layers.TCPOption{mss, sack, stamps, nop, scale}
 }
 
 type networkLayer interface {

@@ -17,10 +17,15 @@ const (
 	ngSection        = 0x0a0d0d0a
 	ngByteOrder      = 0x1a2b3c4d
 	ngInterface      = 1
+	ngStatistics     = 5
 	ngEnhancedPacket = 6
 	ngOptName        = 2  // if_name
+	ngOptFlags       = 2  // epb_flags
+	ngOptDrops       = 5  // isb_ifdrop
 	ngOptTSResol     = 9  // if_tsresol
 	ngOptFilter      = 11 // if_filter
+	ngInbound        = 1  // of epb_flags
+	ngOutbound       = 2
 	wholeFrames      = 262144
 )
 
@@ -53,7 +58,7 @@ func (s *scene) pcap(frames []frame) []byte {
 	b = le.AppendUint32(b, s.snaplen())
 	b = le.AppendUint32(b, uint32(s.set.linkType()))
 	for _, f := range frames {
-		t := start.Add(f.at)
+		t := f.time()
 		b = le.AppendUint32(b, uint32(t.Unix()))
 		b = le.AppendUint32(b, uint32(t.Nanosecond()/1000))
 		b = le.AppendUint32(b, uint32(len(f.data)))
@@ -88,20 +93,39 @@ func (s *scene) pcapng(frames []frame) []byte {
 		b = ngBlock(b, ngInterface, body)
 	}
 	for _, f := range frames {
-		ns := uint64(start.Add(f.at).UnixNano())
 		body = le.AppendUint32(nil, uint32(f.iface))
-		body = le.AppendUint32(body, uint32(ns>>32))
-		body = le.AppendUint32(body, uint32(ns))
+		body = ngTime(body, f)
 		body = le.AppendUint32(body, uint32(len(f.data)))
 		body = le.AppendUint32(body, uint32(f.size))
 		body = pad4(append(body, f.data...))
+		if f.flags != 0 {
+			body = ngOption(body, ngOptFlags, le.AppendUint32(nil, f.flags))
+			body = ngOption(body, 0, nil)
+		}
 		b = ngBlock(b, ngEnhancedPacket, body)
+	}
+	if s.set.drops != nil && len(frames) > 0 {
+		body = le.AppendUint32(nil, 0) // the first interface
+		body = ngTime(body, frames[len(frames)-1])
+		body = ngOption(body, ngOptDrops, le.AppendUint64(nil, *s.set.drops))
+		body = ngOption(body, 0, nil)
+		b = ngBlock(b, ngStatistics, body)
 	}
 	return b
 }
 
+// ngTime appends the time of f, whose upper half comes first.
+func ngTime(b []byte, f frame) []byte {
+	ns := uint64(f.time().UnixNano())
+	b = binary.LittleEndian.AppendUint32(b, uint32(ns>>32))
+	return binary.LittleEndian.AppendUint32(b, uint32(ns))
+}
+
 // filter is the capture filter in tcpdump's words.
 func (s *scene) filter() string {
+	if s.set.filter != "" {
+		return s.set.filter
+	}
 	var parts []string
 	for _, p := range s.set.only {
 		parts = append(parts, fmt.Sprintf("tcp port %d", p))

@@ -31,6 +31,7 @@ func Build(name string, text []byte) (Capture, error) {
 		seed:  name,
 		hosts: map[string]*host{},
 		conns: map[string]*conn{},
+		ids:   map[pair][]byte{},
 		sink:  sink{recording: true},
 	}
 	title, err := Title(name, text)
@@ -79,14 +80,16 @@ type scene struct {
 	set   settings
 	hosts map[string]*host
 	conns map[string]*conn
-	order []*conn // conns in order of appearance
-	twin  *twin   // nil: each packet is recorded once
+	order []*conn         // conns in order of appearance
+	ids   map[pair][]byte // of the latest sessions of TLS 1.2
+	twin  *twin           // nil: each packet is recorded once
 
 	now     time.Duration // since start
 	last    *host         // that sent the last packet, nil before the first
 	started bool          // a packet was sent: settings are over
 	mod     modifiers     // words in front of the line being read
 	draft   *draft        // lines that wait for one more in their segment
+	pings   uint16        // echo requests sent
 	sink    sink
 	err     error // of a packet that could not be made
 }
@@ -153,17 +156,22 @@ var statements = map[string]func(*scene, *args) error{
 	"format": setting((*scene).setFormat), "link": setting((*scene).setLink),
 	"snaplen": setting((*scene).setSnaplen), "vlan": setting((*scene).setVLAN),
 	"only": setting((*scene).setOnly), "host": setting((*scene).setHost),
+	"filter": setting((*scene).setFilter), "drops": setting((*scene).setDrops),
 	"twin": setting((*scene).setTwin), "rewrite": setting((*scene).setRewrite),
 
 	"open": (*scene).doOpen, "syn": (*scene).doSYN, "synack": (*scene).doSYNACK,
 	"establish": (*scene).doEstablish, "midstream": (*scene).doMidstream,
-	"fin": (*scene).doFIN, "rst": (*scene).doRST, "icmp": (*scene).doICMP,
+	"fin": (*scene).doFIN, "rst": (*scene).doRST, "challenge": (*scene).doChallenge,
+	"icmp": (*scene).doICMP, "ping": (*scene).doPing, "udp": (*scene).doUDP,
 
 	"send": (*scene).doSend, "resend": (*scene).doResend,
 	"ack": (*scene).doACK, "probe": (*scene).doProbe,
 	"secure": (*scene).doSecure, "clear": (*scene).doClear,
+	"hello": (*scene).doHello, "serverhello": (*scene).doServerHello,
+	"finished": (*scene).doFinished, "alert": (*scene).doAlert,
 
-	"wait": (*scene).doWait, "record": (*scene).doRecord, "swap": (*scene).doSwap,
+	"wait": (*scene).doWait, "clock": (*scene).doClock,
+	"record": (*scene).doRecord, "swap": (*scene).doSwap,
 }
 
 // setting guards statements that make sense only before the first packet.
@@ -183,15 +191,32 @@ func (s *scene) doWait(a *args) error {
 	return err
 }
 
+// doRecord says what is captured; or it sends a TLS record.
 func (s *scene) doRecord(a *args) error {
+	on := a.accept("on")
+	if !on && !a.accept("off") {
+		return s.appData(a)
+	}
 	s.flushAcks(nil)
-	switch {
-	case a.accept("on"):
-		s.sink.recording = true
-	case a.accept("off"):
-		s.sink.recording = false
-	default:
-		return fmt.Errorf("want on or off")
+	s.sink.recording = on
+	return nil
+}
+
+// doClock sets the clock of the capture, which nothing but its timestamps
+// follows.
+func (s *scene) doClock(a *args) error {
+	w, err := a.next("a step like +90s or -2s")
+	if err != nil {
+		return err
+	}
+	d, err := time.ParseDuration(w)
+	if err != nil || w[0] != '+' && w[0] != '-' {
+		return fmt.Errorf("want a step like +90s or -2s, got %q", w)
+	}
+	s.flushAcks(nil)
+	s.sink.clock += d
+	if s.sink.clock.Abs() > farOff {
+		return fmt.Errorf("the clock would be more than %v off", farOff)
 	}
 	return nil
 }

@@ -2,10 +2,6 @@ package gen
 
 import (
 	"fmt"
-	"net/netip"
-	"slices"
-	"strings"
-	"time"
 
 	"github.com/google/gopacket/layers"
 )
@@ -16,6 +12,9 @@ type settings struct {
 	link    layers.LinkType // zero: Ethernet
 	snaplen int             // zero: whole frames
 	vlan    uint16          // zero: no tag
+	filter  string          // that a pcapng names; empty: what only says
+	drops   *uint64         // that a pcapng counts; nil: it says nothing
+	local   bool            // a host is the one that captures
 	only    []int           // ports that the capture filter lets pass; none: all
 	from    *host           // whose packets alone are captured; nil: everybody's
 }
@@ -25,19 +24,6 @@ func (s settings) linkType() layers.LinkType {
 		return layers.LinkTypeEthernet
 	}
 	return s.link
-}
-
-// host is a station, as it appears at the capture point.
-type host struct {
-	name    string
-	addr    netip.Addr
-	ttl     uint8
-	delay   time.Duration // from the capture point to it
-	mss     uint16
-	gw      string // hosts with the same one share a MAC address
-	windows bool   // TCP options and windows as Windows sets them
-	offload bool
-	number  int // in order of appearance, from 1
 }
 
 func (s *scene) setFormat(a *args) error {
@@ -60,8 +46,10 @@ func (s *scene) setLink(a *args) error {
 		s.set.link = layers.LinkTypeLinuxSLL
 	case a.accept("raw"):
 		s.set.link = layers.LinkTypeRaw
+	case a.accept("loop"):
+		s.set.link = layers.LinkTypeLoop
 	default:
-		return fmt.Errorf("want ethernet, sll or raw")
+		return fmt.Errorf("want ethernet, sll, raw or loop")
 	}
 	return nil
 }
@@ -95,101 +83,20 @@ func (s *scene) setOnly(a *args) error {
 	return err
 }
 
-func (s *scene) setHost(a *args) error {
-	name, err := a.next("a name")
-	if err != nil {
-		return err
+func (s *scene) setFilter(a *args) error {
+	text, err := a.text("a capture filter")
+	if err == nil && !s.set.ng {
+		err = fmt.Errorf("only pcapng names its filter")
 	}
-	if s.hosts[name] != nil {
-		return fmt.Errorf("%s is already there", name)
-	}
-	text, err := a.next("an address")
-	if err != nil {
-		return err
-	}
-	addr, err := netip.ParseAddr(text)
-	if err != nil {
-		return err
-	}
-	h := &host{name: name, addr: addr, ttl: 64, mss: 1460, number: len(s.hosts) + 1}
-	if addr.Is6() {
-		h.mss = 1440
-	}
-	for a.more() {
-		if err := h.attribute(a); err != nil {
-			return err
-		}
-	}
-	if own := []uint8{64, 128, 255}; h.gw == "" && !slices.Contains(own, h.ttl) {
-		h.gw = "far"
-	}
-	s.hosts[name] = h
-	return nil
-}
-
-func (h *host) attribute(a *args) error {
-	var n uint64
-	what, err := a.next("an attribute")
-	if err != nil {
-		return err
-	}
-	switch what {
-	case "ttl":
-		n, err = a.number("a TTL", 255)
-		h.ttl = uint8(n)
-	case "delay":
-		h.delay, err = a.duration("a delay")
-	case "mss":
-		n, err = a.number("an MSS", 65000)
-		h.mss = uint16(n)
-		if err == nil && n == 0 {
-			err = fmt.Errorf("want an MSS above 0")
-		}
-	case "gw":
-		h.gw, err = a.next("the name of a gateway")
-	case "stack":
-		h.windows = a.accept("windows")
-		if !h.windows && !a.accept("linux") {
-			err = fmt.Errorf("want linux or windows")
-		}
-	case "offload":
-		h.offload = true
-	default:
-		err = fmt.Errorf("unknown attribute %q", what)
-	}
+	s.set.filter = text
 	return err
 }
 
-// host takes the name of a host.
-func (s *scene) host(a *args) (*host, error) {
-	name, err := a.next("a host")
-	if err != nil {
-		return nil, err
+func (s *scene) setDrops(a *args) error {
+	n, err := a.number("how many packets were dropped", 1<<32)
+	if err == nil && !s.set.ng {
+		err = fmt.Errorf("only pcapng counts them")
 	}
-	return s.hostNamed(name)
-}
-
-func (s *scene) hostNamed(name string) (*host, error) {
-	if h := s.hosts[name]; h != nil {
-		return h, nil
-	}
-	return nil, fmt.Errorf("no host %q", name)
-}
-
-// endpoint takes HOST:PORT.
-func (s *scene) endpoint(a *args) (*host, uint16, error) {
-	text, err := a.next("HOST:PORT")
-	if err != nil {
-		return nil, 0, err
-	}
-	name, port, ok := strings.Cut(text, ":")
-	if !ok {
-		return nil, 0, fmt.Errorf("want HOST:PORT, got %q", text)
-	}
-	h, err := s.hostNamed(name)
-	if err != nil {
-		return nil, 0, err
-	}
-	n, err := parseNumber(port, "a port", 65535)
-	return h, uint16(n), err
+	s.set.drops = &n
+	return err
 }

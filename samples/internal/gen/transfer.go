@@ -23,8 +23,8 @@ func (s *scene) doSend(a *args) error {
 			return err
 		}
 	}
-	if t := from.conn.tls; t != nil {
-		data = t.seal(data)
+	if from.conn.sealed {
+		data = from.conn.tls.seal(data)
 	}
 	parts := from.split(data, nil)
 	mod := s.mod
@@ -130,7 +130,18 @@ func (s *scene) doACK(a *args) error {
 		}
 		from.window = int(n)
 	}
-	s.bareACK(from)
+	p := &packet{from: from, seq: from.next, flags: flagACK}
+	if ahead := a.accept("plus"); ahead || a.accept("minus") {
+		n, err := a.number("a number of bytes", 1<<30)
+		if err != nil {
+			return err
+		}
+		p.acks, p.ack = true, from.peer.next-uint32(n)
+		if ahead {
+			p.ack = from.peer.next + uint32(n)
+		}
+	}
+	s.tcp(p)
 	return nil
 }
 

@@ -2,12 +2,9 @@ package gen
 
 import (
 	"bytes"
-	"encoding/binary"
 	"fmt"
 	"net/netip"
 	"time"
-
-	"github.com/google/gopacket/layers"
 )
 
 // view is a place from which packets are seen: the capture point, or the
@@ -174,66 +171,4 @@ func (s *scene) views(from, to *host, build func(view) ([]byte, error)) {
 	s.link(first, from, to, sllIncoming, build)
 	s.now += forwarding
 	s.link(second, from, to, sllOutgoing, build)
-}
-
-// Packet types of the cooked header, which stands for the link header on
-// Linux' any device. https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL.html
-const (
-	sllIncoming = 0
-	sllOutgoing = 4
-)
-
-// link puts the link header in front and records the frame.
-func (s *scene) link(v view, from, to *host, sllType byte, build func(view) ([]byte, error)) {
-	ip, err := build(v)
-	if err != nil {
-		s.err = err
-		return
-	}
-	be := binary.BigEndian
-	proto := uint16(layers.EthernetTypeIPv4)
-	if ip[0]>>4 == 6 {
-		proto = uint16(layers.EthernetTypeIPv6)
-	}
-	var b []byte
-	switch s.set.linkType() {
-	case layers.LinkTypeEthernet:
-		dst, src := s.mac(v, to), s.mac(v, from)
-		if bytes.Equal(dst, src) {
-			s.err = fmt.Errorf("%s and %s stand behind the same gateway: give one of them a gw", from.name, to.name)
-			return
-		}
-		b = append(append(b, dst...), src...)
-		if s.set.vlan != 0 {
-			b = be.AppendUint16(b, uint16(layers.EthernetTypeDot1Q))
-			b = be.AppendUint16(b, s.set.vlan)
-		}
-		b = be.AppendUint16(b, proto)
-	case layers.LinkTypeLinuxSLL:
-		b = be.AppendUint16(b, uint16(sllType))
-		b = be.AppendUint16(b, 1) // ARPHRD_ETHER
-		b = be.AppendUint16(b, 6)
-		b = append(append(b, s.mac(v, from)...), 0, 0)
-		b = be.AppendUint16(b, proto)
-	}
-	iface := 0
-	if v.twin != nil && v.twin.iface != "" {
-		iface = 1
-	}
-	s.put(s.now, iface, append(b, ip...))
-}
-
-// mac returns the address with which h, or the gateway before it, appears.
-func (s *scene) mac(v view, h *host) []byte {
-	switch {
-	case v.twin != nil && v.twin.inside[h]:
-		return []byte{0x02, 0, 0, 2, 0, 1}
-	case h.gw == "":
-		return []byte{0x02, 0, 0, 0, 0, byte(h.number)}
-	}
-	n := byte(0)
-	for _, c := range []byte(h.gw) {
-		n = n*31 + c
-	}
-	return []byte{0x02, 0, 0, 1, 0, n}
 }
