@@ -150,7 +150,9 @@ func (d *Decoder) tcp(p *packet, emit func(*ftp.Event)) {
 	}
 	side := fl.side(p)
 	if twice, routed := fl.twins.seen(p, uint8(side), fl.conn.Duplicates > 0); twice {
-		fl.conn.Duplicates++
+		if !p.has(flagRST) { // a host may answer several segments by the same RST
+			fl.conn.Duplicates++
+		}
 		if routed {
 			fl.conn.Half[side].Wire.Routed++
 		}

@@ -28,8 +28,8 @@ func (f *flow) handshake(p *packet, side ftp.Side) (changed bool) {
 	case side == ftp.Listener && p.has(flagACK):
 		answer := ftp.Answer{Seen: p.seen, Kind: ftp.AnswerSYNACK, TTL: p.ttl, From: p.src.Addr(), Stack: stack}
 		if s.sure && !f.failed() {
-			if s.base != p.seq+1 && p.ack == f.span[ftp.Initiator].base {
-				f.answer(answer) // another host answers for the same address
+			if p.ack == f.span[ftp.Initiator].base {
+				f.answer(answer) // again: the ACK did not reach it, or another host answers for the same address
 			}
 			return false
 		}

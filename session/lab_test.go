@@ -31,9 +31,23 @@ func TestLab(t *testing.T) {
 				d := s.dial(40001).answered()
 				s.exchange("RETR a", "150 go")
 				d.delivers(100)
-				s.fin(client, server)
+				s.fin(server, client)
 			},
 			`s1.t1 passive PASV 198.51.100.20:40001 RETR a aborted download=100 client→198.51.100.20:40001`,
+		},
+		{
+			"the server hangs up on a stranger", "Pure-FTPd closes without a word; the client leaves, and nothing is going on any more",
+			func(h *harness) {
+				s := h.open()
+				s.pasv(40001)
+				d := s.dial(40001).answered()
+				s.client("RETR a")
+				d.fin(server, client)
+				h.advance(7 * time.Second)
+				s.fin(client)
+			},
+			`s1 open
+			s1.t1 passive PASV 198.51.100.20:40001 RETR a aborted download=0 client→198.51.100.20:40001`,
 		},
 		{
 			"mail beside an encrypted session", "payload in both directions without TLS is no data connection",

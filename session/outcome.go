@@ -116,13 +116,16 @@ func (x *draft) carriedOn(c *ftp.Conn) Outcome {
 			return OutcomeIncomplete
 		}
 		return OutcomeUnused
-	case x.t.Reply == nil && sender.Bytes > 0 && inOrder(sender, receiver) && !x.silentlyEnded(closing(sender)):
+	case x.t.Reply == nil && sender.Bytes > 0 && inOrder(sender, receiver) && !x.silentlyEnded():
+		if onlyHandshake(c, x.sender(c)) {
+			return OutcomeUnknown
+		}
 		return OutcomeCompleted
 	case (bytes > 0 || x.t.Command != nil) && x.end(c).Sub(x.progress(c)) >= stall:
 		return OutcomeStalled
 	case x.t.Reply != nil || x.t.Aborted:
 		return OutcomeAborted
-	case bytes == 0 && stateOf(c) == StateClosed && !x.d.stateEnded():
+	case bytes == 0 && stateOf(c) == StateClosed && !x.d.stateEnded() && !x.d.conn.Half[ftp.Initiator].FIN.Yes():
 		return OutcomeIncomplete // an empty file: the reply is still to come
 	case bytes == 0 && stateOf(c) == StateClosed && x.d.encrypted && !c.TLS:
 		return OutcomeUnknown // an empty file, or one that could not be sent
@@ -140,11 +143,22 @@ func (x *draft) tooSoon(last ftp.Seen) bool {
 }
 
 // silentlyEnded reports whether the server closed the control connection, which
-// can be read and of which nothing is missing, after the file was sent and
-// without a reply: then it said none, and the transfer did not go well.
-func (x *draft) silentlyEnded(sent ftp.Seen) bool {
-	end := x.d.conn.Half[ftp.Listener].FIN
-	return x.t.Command != nil && !x.d.encrypted && x.d.s.LostBytes == 0 && end.Yes() && !earlier(end, sent)
+// can be read and of which nothing is missing, before the client did and without
+// a reply: then it said none, and the transfer did not go well. The kernel of a
+// server that was killed still sends what the program had written.
+func (x *draft) silentlyEnded() bool {
+	client, server := &x.d.conn.Half[ftp.Initiator], &x.d.conn.Half[ftp.Listener]
+	first := server.FIN.Yes() && (!client.FIN.Yes() || earlier(server.FIN, client.FIN) && !follows(server, client))
+	return first && x.t.Command != nil && !x.d.encrypted && x.d.s.LostBytes == 0
+}
+
+// onlyHandshake reports whether the sender of the file sent nothing but a TLS
+// handshake that begins a new session, and closed without the alert that ends
+// one: an empty file, or a server that insists on the old session.
+// https://www.rfc-editor.org/rfc/rfc4217#section-10.2
+func onlyHandshake(c *ftp.Conn, sender ftp.Side) bool {
+	h := c.Hello
+	return h != nil && h.Whole() && !h.Resumed() && !h.Carried(sender) && !c.Half[sender].Shutdown.Yes()
 }
 
 // inOrder reports whether the sender closed the connection, by FIN or by the

@@ -122,6 +122,42 @@ type TLS struct {
 	Alerts         []Alert  // in clear text, at most MaxAlerts
 }
 
+// Whole reports whether the handshake was read to its end.
+func (t *TLS) Whole() bool {
+	return t.Client.Yes() && t.Server.Yes() && !t.Server.Cut && t.Finished.Yes()
+}
+
+// Resumed reports whether the handshake took up an earlier session; false too
+// where that cannot be told. A TLS 1.3 server returns the session id whatever it
+// does.
+func (t *TLS) Resumed() bool {
+	if t.Server.Version >= tls13 {
+		return t.Server.PSK
+	}
+	return !t.Certificate.Yes()
+}
+
+const tls13 = 0x0304
+
+// What a TLS 1.3 server sends of its handshake and of session tickets at most, in
+// records that look like data: more is data.
+const (
+	bareRecords = 8 // five messages, two tickets and the alert that closes
+	bareBytes   = 6 << 10
+)
+
+// Carried reports whether a side sent data behind the handshake. A short file
+// looks like the end of the handshake in TLS 1.3: then it reports false.
+func (t *TLS) Carried(side Side) bool {
+	switch {
+	case t.Server.Version < tls13:
+		return t.DataRecords[side] > 0
+	case side == t.Server.From:
+		return t.DataRecords[side] > bareRecords || t.DataBytes[side] > bareBytes
+	}
+	return t.DataRecords[side] > 1 // the client's Finished
+}
+
 // CaptureFacts is what is known of a capture as a whole, of the frames decoded
 // so far.
 type CaptureFacts struct {
