@@ -1,0 +1,114 @@
+package diagnose
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/ftpscope/ftpscope/decode/ftp"
+	"github.com/ftpscope/ftpscope/session"
+)
+
+// turnedDown is the answer that decided that the data connection could not be
+// opened: a RST or an ICMP error, before anybody else had ended the attempt.
+func (s *subject) turnedDown() (*ftp.Conn, ftp.Answer, bool) {
+	c := s.conn()
+	if c == nil {
+		return nil, ftp.Answer{}, false
+	}
+	a, ok := c.Answered()
+	if !ok {
+		return nil, a, false
+	}
+	switch s.t.Outcome {
+	case session.OutcomeRefused:
+		ok = a.Kind == ftp.AnswerRST
+	case session.OutcomeBlocked:
+		ok = a.Kind == ftp.AnswerICMP
+	case session.OutcomeRejected:
+		r := s.word()
+		ok = s.fate().failed() && a.Kind != ftp.AnswerSYNACK && r != nil && a.Time.Before(r.Seen.Time)
+	default:
+		ok = false
+	}
+	return c, a, ok
+}
+
+// answeredText says how the SYN of the data connection was answered, and what speaks for who did.
+func (s *subject) answeredText(c *ftp.Conn, a ftp.Answer, who answerer) string {
+	n, _, _ := s.tries()
+	text := fmt.Sprintf("%s from %s to %s, answered by %s", count(n, "SYN"), c.Ends[ftp.Initiator], c.Ends[ftp.Listener], answerText(c, a))
+	if len(who.because) > 0 {
+		text += "; " + strings.Join(who.because, "; ")
+	}
+	return text
+}
+
+// word is the reply that speaks last of the data connection, or nil: that to the
+// announcement where it says that the connection failed, as pyftpdlib's does.
+func (s *subject) word() *session.Reply {
+	if a := s.t.Announcement; a != nil && !s.accepted() && connectionFailed(a.Reply) {
+		return a.Reply
+	}
+	return s.reply()
+}
+
+// wordEvidence is the evidence of the reply that ended the attempt, if one did.
+func (s *subject) wordEvidence() []Evidence {
+	if r := s.word(); r != nil {
+		return []Evidence{replied(r)}
+	}
+	return nil
+}
+
+// gaveUp is how the attempt to connect ended when nobody had answered: what
+// happened first on the control connection after a moment, as evidence and as a
+// part of a sentence. The zero Evidence if nothing did.
+func (s *subject) gaveUp(after time.Time) (first Evidence, words string) {
+	note := func(seen ftp.Seen, text, past string) {
+		if seen.Yes() && seen.Time.After(after) && (!first.Yes() || sooner(seen, first.Seen)) {
+			first, words = Evidence{seen, text}, past
+		}
+	}
+	for i := range s.Commands {
+		if c := &s.Commands[i]; s.t.Command == nil || c.Seen != s.t.Command.Seen {
+			note(c.Seen, "the client goes on with "+c.Verb, "the client went on with "+c.Verb)
+		}
+	}
+	if r := s.reply(); r != nil {
+		note(r.Seen, "the server replies "+said(r), "the server replied "+said(r))
+	}
+	if e := s.parted(); e.rst {
+		note(e.Seen, s.endEvidence(e).Text, "a RST in the name of "+name(e.host)+" ended the control connection")
+	} else {
+		note(e.Seen, s.endEvidence(e).Text, name(e.host)+" closed the control connection")
+	}
+	return first, words
+}
+
+// gaveUpEvidence is that of gaveUp, or none.
+func (s *subject) gaveUpEvidence(after time.Time) []Evidence {
+	if ev, _ := s.gaveUp(after); ev.Yes() {
+		return []Evidence{ev}
+	}
+	return nil
+}
+
+// deaf reports whether a host did not answer on the control connection either
+// after a moment, though the other spoke there.
+func (s *subject) deaf(host ftp.Side, after time.Time) bool {
+	if s.Control == nil {
+		return false
+	}
+	other := &s.Control.Half[host.Other()]
+	spoke, began := other.LastPacket, []ftp.Seen{other.FIN}
+	if host == server {
+		began = append(began, s.t.Next)
+	}
+	for _, at := range began {
+		if at.Yes() && at.Time.After(after) && at.Time.Before(spoke.Time) {
+			spoke = at
+		}
+	}
+	return spoke.Yes() && spoke.Time.After(after) && !s.Control.Half[host].LastPacket.Time.After(after) && s.Now.Sub(spoke.Time) > time.Second
+}

@@ -1,0 +1,302 @@
+package diagnose
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/ftpscope/ftpscope/decode/ftp"
+	"github.com/ftpscope/ftpscope/session"
+)
+
+// dataSilence: the data connection was open, and from one moment on nothing of it
+// gets through.
+func dataSilence(s *subject) *Finding {
+	if s.t == nil || s.t.Data == nil || len(s.flows()) == 0 {
+		return nil
+	}
+	frozen := s.frozen()
+	switch s.t.Outcome {
+	case session.OutcomeStalled:
+	case session.OutcomeAborted:
+		if frozen == nil && !s.orphaned() {
+			return nil
+		}
+	case session.OutcomeIncomplete, session.OutcomeCompleted: // a server may reply before its data is through
+		if frozen == nil {
+			return nil
+		}
+	default:
+		return nil
+	}
+	f := s.finding(DataSilence, Error)
+	if s.t.Outcome == session.OutcomeIncomplete {
+		f.Severity = Warning
+	}
+	f.Filter = s.dataFilter()
+	f.Evidence = s.opening()
+	for _, fl := range s.flows() {
+		if c := fl.sent.Confirmed; c.Yes() && fl.sent.Bytes > 0 {
+			f.Evidence = append(f.Evidence, Evidence{c, fmt.Sprintf("%s acknowledges the last bytes of %s that got through", s.called(fl.from.Other()), s.called(fl.from))})
+		}
+	}
+	rejected := s.rejected()
+	switch {
+	case rejected != nil:
+		s.rejectedMidway(f, rejected)
+	case frozen != nil && frozen.sent.Stuck.First.Yes():
+		s.unacknowledged(f, *frozen)
+	case frozen != nil:
+		s.gapped(f, *frozen)
+	default:
+		s.nothingCame(f)
+	}
+	s.howItEnded(f)
+	return f
+}
+
+// frozen is the flow that stands still: bytes were sent again and again in vain,
+// or what follows them passed and they did not. Nil if there is none.
+func (s *subject) frozen() *flow {
+	const repeats, least = 3, time.Second
+	for _, f := range s.flows() {
+		st := &f.sent.Stuck
+		vain := st.First.Yes() && st.Repeats >= repeats && lastSent(st).Sub(st.First.Time) >= least
+		if vain || !st.First.Yes() && st.Yes() && st.Beyond >= repeats {
+			return &f
+		}
+	}
+	return nil
+}
+
+// orphaned reports whether the server ended the control connection without a
+// word, and its end of the data connection never passed here: a program that ends
+// closes both.
+func (s *subject) orphaned() bool {
+	const patience = time.Second
+	e := s.parted()
+	if !e.Yes() || e.host != server || s.t.Reply != nil {
+		return false
+	}
+	h := &s.conn().Half[s.turned(server)]
+	return !h.FIN.Yes() && !h.RST.Yes() && s.Now.Sub(e.Time) >= patience && e.Time.Sub(s.through(s.conn())) >= patience
+}
+
+// rejected is the first ICMP error about the data connection after it was open
+// that says that its packets are not wanted; nil if there is none.
+func (s *subject) rejected() *ftp.PacketError {
+	c := s.conn()
+	for i := range c.Errors {
+		if e := &c.Errors[i]; e.Established && !tooBig(e) {
+			return e
+		}
+	}
+	return nil
+}
+
+// rejectedMidway: a box says that it lets the packets pass no more.
+func (s *subject) rejectedMidway(f *Finding, e *ftp.PacketError) {
+	n := 0
+	for i := range s.conn().Errors {
+		if s.conn().Errors[i].From == e.From && s.conn().Errors[i].Established {
+			n++
+		}
+	}
+	about := s.turned(e.About)
+	f.key += " icmp " + e.From.String()
+	f.Headline = fmt.Sprintf("%s rejects the packets of the data connection in mid-transfer", e.From)
+	f.Observation = Statement{fmt.Sprintf("%s sent ICMP %s about packets of %s, %s at least, when the connection had been open for %s", e.From, icmpName(e.Answer), s.called(about), times(n), duration(e.Time.Sub(s.conn().Established.Time))), Certain}
+	f.Location = Place{Statement{fmt.Sprintf("%s, which sent the ICMP message, on the way from %s to %s", e.From, s.called(about), s.called(about.Other())), Certain}, Middle}
+	for _, host := range []ftp.Side{client, server} {
+		if s.conn().Ends[s.turned(host)].Addr() == e.From {
+			f.Location = Place{Statement{s.called(host) + ", whose address the ICMP message came from", Likely}, placeOf(host)}
+		}
+	}
+	f.Cause = Statement{fmt.Sprintf("a packet filter on %s, or what its rules know of this connection, changed while the transfer ran", e.From), Likely}
+	for i, err := range s.conn().Errors {
+		if err.Established && i < 3 {
+			f.Evidence = append(f.Evidence, Evidence{err.Seen, fmt.Sprintf("ICMP %s from %s", icmpName(err.Answer), err.From)})
+		}
+	}
+	f.Unknown = []string{"which rule of " + e.From.String() + " applies"}
+	f.Next = fmt.Sprintf("on %s, look at the counters of the rules that reject, and at its table of connections, during the next transfer", e.From)
+}
+
+// unacknowledged is the view of the sender's side: bytes pass here, and no
+// acknowledgment comes back.
+func (s *subject) unacknowledged(f *Finding, fl flow) {
+	st := &fl.sent.Stuck
+	from := s.called(fl.from)
+	f.key += " from " + from
+	f.Headline = fmt.Sprintf("The transfer froze: the data of %s is acknowledged no more", from)
+	f.Observation = Statement{fmt.Sprintf("after %s the next %s of %s were repeated %s in %s without an acknowledgment", count(int(st.Offset), "byte"), count(st.Length, "byte"), from, times(st.Repeats), duration(lastSent(st).Sub(st.First.Time))), Certain}
+	f.Location = s.beyond(fl.from.Other())
+	f.Evidence = append(f.Evidence, s.stuckEvidence(fl)...)
+	f.Unknown = []string{
+		"whether the data is lost on its way there or the acknowledgments on their way back",
+		"which box on the way is at fault",
+	}
+	s.judgeControl(f, fl.from.Other(), st.First.Time)
+	if idle := st.First.Time.Sub(fl.sent.Confirmed.Time); fl.sent.Confirmed.Yes() && idle >= idleLong {
+		f.Observation.Text += fmt.Sprintf("; the connection had been idle for %s before", duration(idle))
+		f.Cause = Statement{fmt.Sprintf("a firewall or NAT on the way forgets connections that are idle for %s or less", duration(idle)), Likely}
+	}
+	f.Next = s.captureAtOther(fl.from.Other())
+	f.Remedies = s.remedies(fixRouting)
+	if fl.repeatsFullSize() && !s.fullSizePassed(fl) {
+		// A capture that cannot tell the size of packets keeps mtuBlackhole silent.
+		f.Cause = Statement{"either packets of full size are too large for a link of the path, or something on the way lets the packets of this connection pass no more", Possible}
+		f.Remedies = s.remedies(fixMTU, fixRouting)
+	}
+}
+
+// idleLong is how long a connection is idle at least before that is said.
+const idleLong = 30 * time.Second
+
+// gapped is the view of the receiver's side: something is missing, what follows it
+// passes, and it is never sent again past this point.
+func (s *subject) gapped(f *Finding, fl flow) {
+	st := &fl.sent.Stuck
+	from := s.called(fl.from)
+	f.key += " gap " + from
+	f.Headline = fmt.Sprintf("The transfer froze: a piece of the data of %s never arrives", from)
+	f.Observation = Statement{fmt.Sprintf("the receiver waits for what follows byte %d; %s from behind it passed, the piece itself did not", st.Offset, count(st.Beyond, "packet")), Certain}
+	f.Location = s.before(fl.from)
+	f.Cause = Statement{"something on the way loses these bytes each time, as an inspection of contents or a too narrow link does", Possible}
+	f.Evidence = append(f.Evidence, Evidence{fl.sent.LastData, "the last data that passed, from behind the gap"})
+	f.Unknown = []string{fmt.Sprintf("what the packets that are missing look like: how long they are and how often %s repeats them", from)}
+	f.Next = s.captureAtOther(fl.from)
+	f.Remedies = s.remedies(fixMTU)
+}
+
+// nothingCame is the view from where no data passes any more.
+func (s *subject) nothingCame(f *Finding) {
+	fl := s.flows()[0]
+	from, since := s.called(fl.from), s.through(s.conn())
+	quiet := s.quiet()
+	f.key += " quiet " + from
+	f.Headline = fmt.Sprintf("The transfer froze: no data came from %s for %s", from, duration(quiet))
+	f.Observation = Statement{fmt.Sprintf("%s passed, then nothing new for %s", count(int(fl.sent.Bytes), "byte"), duration(quiet)), Certain}
+	if fl.sent.Bytes == 0 {
+		f.Headline = fmt.Sprintf("The data connection opened, and no data came from %s for %s", from, duration(quiet))
+		f.Observation.Text = fmt.Sprintf("the data connection was open, and nothing of %s passed on it for %s", from, duration(quiet))
+	}
+	f.Location = s.before(fl.from)
+	f.Next = s.captureAtOther(fl.from)
+	f.Unknown = []string{fmt.Sprintf("whether %s stopped sending or its packets are lost before they come here", from)}
+	switch {
+	case s.orphaned():
+		f.Cause = Statement{"packets of this connection are let through no more: the server ended the session, and the end of the data connection, which goes with it, never came", Likely}
+		f.Unknown = []string{"which box on the way is at fault"}
+		f.Remedies = s.remedies(fixRouting)
+		return
+	case probedInVain(fl.sent, fl.got):
+		f.key += " probes"
+		f.Headline = fmt.Sprintf("The transfer froze: %s is heard no more on the data connection", s.called(fl.from.Other()))
+		f.Observation.Text += fmt.Sprintf("; the receive window was closed, and %s of %s got no answer", count(fl.sent.Probes, "probe"), from)
+		f.Location = s.beyond(fl.from.Other())
+		f.Evidence = append(f.Evidence, Evidence{fl.sent.LastProbe, from + " asks whether there is room"})
+		f.Next = s.captureAtOther(fl.from.Other())
+		f.Unknown = []string{
+			"whether the probes are lost on their way there or the answers on their way back",
+			"which box on the way is at fault",
+		}
+		f.Remedies = s.remedies(fixRouting)
+		s.judgeControl(f, fl.from.Other(), since)
+		return
+	case s.on(fl.from) && !fl.sent.Stuck.Yes():
+		f.Location = Place{Statement{from + " itself, where this was captured: it sent nothing more", Likely}, placeOf(fl.from)}
+		f.Cause = Statement{fmt.Sprintf("the program on %s stopped sending: it waits for a disk, for a limit of speed or for something else", from), Likely}
+		f.Unknown = []string{"what the program waits for", "whether the host's own packet filter discarded packets before they were captured"}
+		return
+	case probedInVain(fl.got, fl.sent):
+		f.Observation.Text += fmt.Sprintf("; %s of %s got no answer", count(fl.got.Probes, "probe"), s.called(fl.from.Other()))
+		f.Evidence = append(f.Evidence, Evidence{fl.got.LastProbe, s.called(fl.from.Other()) + " asks whether the connection still stands"})
+		s.judgeControl(f, fl.from, since)
+		return
+	case fl.got.Probes > 0 && fl.sent.LastPacket.Time.After(since.Add(time.Second)):
+		f.Observation.Text += fmt.Sprintf("; %s still answered probes", from)
+		f.Location = Place{Statement{from + ", which answers probes and sends no data", Likely}, placeOf(fl.from)}
+		f.Cause = Statement{fmt.Sprintf("the program on %s stopped sending: it waits for a disk or for something else", from), Likely}
+		f.Unknown = []string{"what the program waits for"}
+		return
+	}
+	f.Cause = Statement{fmt.Sprintf("either %s stopped sending, or something on the way lets its packets pass no more", from), Possible}
+	if fl.sent.Bytes == 0 && s.t.Prelim != nil {
+		f.Unknown = append(f.Unknown, "whether only packets of full size are lost: the handshake consists of small ones")
+		f.Next = "transfer a file of 100 bytes: if that works, packets of full size are lost on the way; else " + f.Next
+		f.Remedies = s.remedies(fixMTU)
+	}
+	if alive := s.Control.Half[fl.from].LastPacket; alive.Time.After(since.Add(time.Second)) {
+		f.Observation.Text += fmt.Sprintf("; %s was still heard on the control connection", name(fl.from))
+		if fin := s.Control.Half[fl.from].FIN; fin.Frame != alive.Frame {
+			f.Evidence = append(f.Evidence, Evidence{alive, "packet of " + name(fl.from) + " on the control connection"})
+		}
+	}
+}
+
+// probedInVain reports whether a side probed the other and heard nothing more.
+func probedInVain(asked, silent *ftp.Half) bool {
+	return asked.Probes >= 3 && asked.LastProbe.Time.After(silent.LastPacket.Time)
+}
+
+// judgeControl says what the control connection tells of a host that the data
+// connection hears nothing of, and so why that may be.
+func (s *subject) judgeControl(f *Finding, host ftp.Side, since time.Time) {
+	other := &s.Control.Half[host.Other()]
+	alive := s.Control.Half[host].LastPacket
+	switch {
+	case alive.Time.After(since):
+		f.Observation.Text += fmt.Sprintf("; meanwhile %s was heard on the control connection", name(host))
+		f.Evidence = append(f.Evidence, Evidence{alive, name(host) + " is still heard on the control connection"})
+		f.Cause = Statement{fmt.Sprintf("something on the way, or a packet filter on %s, lets the packets of this connection pass no more; host and path are up", name(host)), Likely}
+	case other.Stuck.Repeats >= 2 || other.LastPacket.Time.Sub(since) > idleLong:
+		f.Observation.Text += fmt.Sprintf("; %s is silent on the control connection, too", name(host))
+		f.Evidence = append(f.Evidence, Evidence{other.LastPacket, fmt.Sprintf("packet to %s on the control connection, without an answer", name(host))})
+		f.Cause = Statement{fmt.Sprintf("the path to %s failed, or %s itself: this is not about FTP", name(host), name(host)), Likely}
+	default:
+		f.Cause = Statement{fmt.Sprintf("either something on the way lets the packets of this connection pass no more, or the path to %s failed", name(host)), Possible}
+		f.Unknown = append(f.Unknown, "whether the control connection still works: nothing was sent on it meanwhile")
+	}
+}
+
+// howItEnded adds who put an end to the silence, and after how long.
+func (s *subject) howItEnded(f *Finding) {
+	since := s.through(s.conn())
+	if r := s.t.Reply; r != nil {
+		f.Evidence = append(f.Evidence, replied(r))
+	}
+	if abor := s.abor(); abor != nil {
+		f.Evidence = append(f.Evidence, Evidence{abor.Seen, "the client gives up with ABOR"})
+	}
+	for _, e := range s.endings() {
+		if e.Time.After(since) {
+			ev := s.endEvidence(e)
+			after := e.Time.Sub(since)
+			ev.Text += " after " + duration(after) + s.knownTimer(e.host, after)
+			f.Evidence = append(f.Evidence, ev)
+			return
+		}
+	}
+}
+
+// knownTimer names the time-out of a server whose default a silence lasted for,
+// within 2 %.
+func (s *subject) knownTimer(host ftp.Side, d time.Duration) string {
+	if host != server {
+		return ""
+	}
+	for _, t := range []struct {
+		is    product
+		name  string
+		limit time.Duration
+	}{
+		{productVsftpd, "data_connection_timeout", 300 * time.Second},
+		{productProFTPD, "TimeoutStalled", 3600 * time.Second},
+		{productPureFTPd, "MaxIdleTime", 900 * time.Second},
+	} {
+		if productOf(s.Banner) == t.is && (d-t.limit).Abs()*50 <= t.limit {
+			return fmt.Sprintf(", the default of its %s", t.name)
+		}
+	}
+	return ""
+}

@@ -1,0 +1,73 @@
+package diagnose
+
+import (
+	"fmt"
+	"net/netip"
+
+	"github.com/ftpscope/ftpscope/decode/ftp"
+)
+
+// icmpNames say what ICMP errors say, by type and code.
+//
+// https://www.iana.org/assignments/icmp-parameters and
+// https://www.iana.org/assignments/icmpv6-parameters
+var (
+	icmpNames = map[[2]uint8]string{
+		{3, 0}: "network unreachable", {3, 1}: "host unreachable", {3, 3}: "port unreachable", {3, 4}: "fragmentation needed",
+		{3, 9}: "network administratively prohibited", {3, 10}: "host administratively prohibited",
+		{3, 13}: "communication administratively prohibited", {11, 0}: "time to live exceeded",
+	}
+	icmpv6Names = map[[2]uint8]string{
+		{1, 0}: "no route to destination", {1, 1}: "communication administratively prohibited", {1, 3}: "address unreachable",
+		{1, 4}: "port unreachable", {1, 5}: "source address failed ingress/egress policy", {1, 6}: "reject route to destination",
+		{2, 0}: "packet too big", {3, 0}: "hop limit exceeded",
+	}
+)
+
+// icmpName is what an ICMP error says.
+func icmpName(a ftp.Answer) string {
+	names := icmpNames
+	if six(a.From) {
+		names = icmpv6Names
+	}
+	if n, ok := names[[2]uint8{a.Type, a.Code}]; ok {
+		return n
+	}
+	return fmt.Sprintf("type %d code %d", a.Type, a.Code)
+}
+
+// tooBig reports whether an ICMP error says that a packet is too big for the next
+// link.
+//
+// https://www.rfc-editor.org/rfc/rfc1191#section-4 and
+// https://www.rfc-editor.org/rfc/rfc4443#section-3.2
+func tooBig(e *ftp.PacketError) bool {
+	return e.MTU > 0 || !six(e.From) && e.Type == 3 && e.Code == 4 || six(e.From) && e.Type == 2
+}
+
+// whyRejected is what an ICMP error, or a RST of another box, in answer to a SYN
+// says of its cause.
+//
+// https://www.rfc-editor.org/rfc/rfc1812#section-5.2.7.1 and
+// https://www.rfc-editor.org/rfc/rfc4443#section-3.1
+func whyRejected(a ftp.Answer, from netip.Addr, to netip.AddrPort) Statement {
+	if a.Kind == ftp.AnswerRST {
+		return Statement{fmt.Sprintf("a firewall rejects connections from %s to port %d by RST; a load balancer, NAT or SYN proxy may do so too", from, to.Port()), Likely}
+	}
+	whose := a.From.String()
+	if a.From == to.Addr() {
+		whose += " itself"
+	}
+	v6 := six(a.From)
+	switch k := [2]uint8{a.Type, a.Code}; {
+	case !v6 && (k == [2]uint8{3, 9} || k == [2]uint8{3, 10} || k == [2]uint8{3, 13}), v6 && (k == [2]uint8{1, 1} || k == [2]uint8{1, 5} || k == [2]uint8{1, 6}):
+		return Statement{fmt.Sprintf("a rule on %s forbids connections from %s to port %d", whose, from, to.Port()), Likely}
+	case !v6 && k == [2]uint8{3, 3}, v6 && k == [2]uint8{1, 4}:
+		return Statement{fmt.Sprintf("a reject rule on %s: a TCP without a listener answers by RST, not by port unreachable", whose), Likely}
+	case !v6 && a.Type == 11, v6 && a.Type == 3:
+		return Statement{fmt.Sprintf("routers pass the SYN around in a circle on its way to %s", to.Addr()), Likely}
+	case a.From == to.Addr():
+		return Statement{fmt.Sprintf("a rule on %s says so: it has a way to itself", whose), Possible}
+	}
+	return Statement{fmt.Sprintf("%s has no way to %s, or that host does not answer; a reject rule can say so too", whose, to.Addr()), Possible}
+}
