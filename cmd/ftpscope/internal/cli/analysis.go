@@ -10,14 +10,16 @@ import (
 	"github.com/ftpscope/ftpscope/decode"
 	"github.com/ftpscope/ftpscope/decode/ftp"
 	"github.com/ftpscope/ftpscope/session"
+	"github.com/ftpscope/ftpscope/session/diagnose"
 )
 
 // analysis leads frames through the decoder to the tracker.
 type analysis struct {
 	ports   []uint16
 	filter  report.Filter
-	session func(*session.Session) // called for each that the filter lets pass, in order of end
-	stop    func() error           // asked between frames: why to go no further
+	vantage diagnose.Side                                // where the captures were taken, if the user says it
+	session func(*session.Session, diagnose.Explanation) // called for each that the filter lets pass, in order of end
+	stop    func() error                                 // asked between frames: why to go no further
 
 	frame func() // called for each frame
 
@@ -31,6 +33,12 @@ type analysis struct {
 	worst           report.Severity
 	notices         []report.Notice
 	stats           decode.Stats
+
+	tally    report.Tally // of the findings that the report shows
+	engine   *diagnose.Engine
+	captures func() []diagnose.Capture // what is known of them by now
+	said     []*diagnose.Finding       // about captures as a whole
+	vantages []diagnose.Vantage
 }
 
 // run reads the source to its end. It reports whether it was interrupted;
@@ -39,6 +47,8 @@ func (a *analysis) run(ctx context.Context, src capture.Source) (interrupted boo
 	a.named, a.harmed = make(map[string]bool), make(map[int]bool)
 	tracker := session.New(session.Config{})
 	decoder := decode.New(decode.Config{Ports: a.ports}, tracker)
+	a.engine = diagnose.New(diagnose.Config{Vantage: a.vantage})
+	a.captures = func() []diagnose.Capture { return captures(src.Info(), decoder.Captures()) }
 	handle := func(ev *ftp.Event) {
 		if ev.Kind == ftp.EventNotice {
 			a.notices = append(a.notices, report.Notice{Seen: ev.Seen, Notice: ev.Notice})
@@ -61,6 +71,11 @@ func (a *analysis) run(ctx context.Context, src capture.Source) (interrupted boo
 	decoder.Finish(handle)
 	tracker.Finish(a.emit)
 	a.stats = decoder.Stats()
+	a.said, a.vantages = a.engine.Finish(a.captures())
+	for _, f := range a.said {
+		a.tally.Add(f)
+	}
+	a.worst = max(a.worst, a.tally.Worst())
 	for _, n := range tracker.Notices() {
 		a.notices = append(a.notices, report.Notice{Notice: n})
 	}
@@ -69,6 +84,7 @@ func (a *analysis) run(ctx context.Context, src capture.Source) (interrupted boo
 
 // emit takes a session that is over.
 func (a *analysis) emit(s *session.Session) {
+	said := a.engine.Session(s, a.captures())
 	a.sessions++
 	if len(s.ID) > len(a.last) || len(s.ID) == len(a.last) && s.ID > a.last {
 		a.last = s.ID
@@ -80,7 +96,7 @@ func (a *analysis) emit(s *session.Session) {
 	if len(a.filter.Sessions) > 0 {
 		a.named[s.ID] = true
 	}
-	shown := a.filter.Apply(s)
+	shown, said := a.filter.Apply(s, said)
 	if shown == nil {
 		a.passed++
 		a.passedTransfers += len(s.Transfers)
@@ -93,7 +109,22 @@ func (a *analysis) emit(s *session.Session) {
 		a.notices = append(a.notices, report.Notice{Seen: ftp.Seen{Ref: ftp.Ref{Capture: s.First.Capture}}, Session: s.ID, Notice: n})
 	}
 	a.worst = max(a.worst, report.SeverityOf(shown))
-	a.session(shown)
+	for _, f := range said.Findings {
+		a.tally.Add(f)
+	}
+	a.session(shown, said)
+}
+
+// captures joins what the files say of themselves with what was found in them.
+func captures(infos []capture.Info, facts []ftp.CaptureFacts) []diagnose.Capture {
+	out := make([]diagnose.Capture, len(infos))
+	for i, info := range infos {
+		out[i] = diagnose.Capture{Name: info.Name, Filters: info.Filters, Drops: info.Drops, Complete: len(info.Problems) == 0}
+		if i < len(facts) {
+			out[i].CaptureFacts = facts[i]
+		}
+	}
+	return out
 }
 
 // nothing is a source of which nothing is known.

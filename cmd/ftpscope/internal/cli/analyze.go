@@ -14,6 +14,7 @@ import (
 	"github.com/ftpscope/ftpscope/capture"
 	"github.com/ftpscope/ftpscope/cmd/ftpscope/internal/report"
 	"github.com/ftpscope/ftpscope/session"
+	"github.com/ftpscope/ftpscope/session/diagnose"
 )
 
 // The formats of a report.
@@ -38,6 +39,8 @@ type analyzeOptions struct {
 	showSecrets bool
 	failOn      string
 	colour      string
+	vantage     string
+	explain     bool // only what went wrong, in full
 }
 
 // newAnalyze makes the command; run is what it does in place of runAnalyze, for
@@ -73,29 +76,55 @@ FTP is found on port 21, on implicit TLS's port 990, on ports named with
 			return run(cmd.Context(), o)
 		},
 	}
-	f := cmd.Flags()
-	f.SortFlags = false
+	cmd.Flags().SortFlags = false
 	outputFlags(cmd, o)
-	f.Var(&o.ports, "port", "also take TCP port N for a control port (repeatable)")
-	f.Var(&o.since, "since", "leave out packets before TIME: \"2026-01-02 03:04:05\" in UTC, or RFC 3339")
-	f.Var(&o.until, "until", "leave out packets from TIME on")
-	completesNothing(cmd, "port", "since", "until")
+	readFlags(cmd, o)
 	return cmd
 }
 
 // outputFlags adds the flags that say what the report shows, and how.
 func outputFlags(cmd *cobra.Command, o *analyzeOptions) {
-	f := cmd.Flags()
 	choiceFlag(cmd, &o.format, "format", "how to print the report", formatText, formatJSON, formatNDJSON)
+	showFlags(cmd, o)
+	cmd.Flags().BoolVar(&o.onlyFailed, "only-failed", false, "show only sessions and transfers that did not go well")
+}
+
+// showFlags adds those that analyze and explain share.
+func showFlags(cmd *cobra.Command, o *analyzeOptions) {
+	f := cmd.Flags()
 	o.output = "-"
 	f.Var(&o.output, "output", "write the report to FILE")
 	f.Var(&o.sessions, "session", "show only the session of this NAME, like s2 (repeatable)")
 	completesNothing(cmd, "session")
-	f.BoolVar(&o.onlyFailed, "only-failed", false, "show only sessions and transfers that did not go well")
 	f.BoolVar(&o.showSecrets, "show-secrets", false, "show passwords")
+	sides := []string{
+		vantageAuto, string(diagnose.ClientHost), string(diagnose.NearClient), string(diagnose.InTheMiddle),
+		string(diagnose.NearServer), string(diagnose.ServerHost), string(diagnose.Nowhere),
+	}
+	choiceFlag(cmd, &o.vantage, "vantage", "where the captures were taken: "+strings.Join(sides[1:], ", ")+"; auto finds out", sides...)
 	choiceFlag(cmd, &o.failOn, "fail-on", "exit with status 3 if the report shows this or worse",
 		report.SeverityNone.String(), report.SeverityNote.String(), report.SeverityWarning.String(), report.SeverityError.String())
 	choiceFlag(cmd, &o.colour, "color", "use colour in text", colourAuto, colourAlways, colourNever)
+}
+
+// readFlags adds those that say how captures are read.
+func readFlags(cmd *cobra.Command, o *analyzeOptions) {
+	f := cmd.Flags()
+	f.Var(&o.ports, "port", "also take TCP port N for a control port (repeatable)")
+	f.Var(&o.since, "since", "leave out packets before TIME: \"2026-01-02 03:04:05\" in UTC, or RFC 3339")
+	f.Var(&o.until, "until", "leave out packets from TIME on")
+	completesNothing(cmd, "port", "since", "until")
+}
+
+// vantageAuto stands for finding out where a capture was taken.
+const vantageAuto = "auto"
+
+// side is where the user says that the captures were taken, or empty.
+func (o *analyzeOptions) side() diagnose.Side {
+	if o.vantage == vantageAuto {
+		return ""
+	}
+	return diagnose.Side(o.vantage)
 }
 
 // pipeExample is how to analyze while capturing.
@@ -168,6 +197,7 @@ func runAnalyze(ctx context.Context, o *analyzeOptions) error {
 	a := &analysis{
 		ports:   o.ports,
 		filter:  report.Filter{Sessions: o.sessions, OnlyFailed: o.onlyFailed},
+		vantage: o.side(),
 		session: w.session,
 		stop:    w.err,
 		frame:   bar.frame,
@@ -182,7 +212,9 @@ func runAnalyze(ctx context.Context, o *analyzeOptions) error {
 		Filter: a.filter, LeftOut: a.leftOut, Passed: a.passed, PassedTransfers: a.passedTransfers,
 		Since: time.Time(o.since), Until: time.Time(o.until),
 		Stats: a.stats, Interrupted: interrupted,
+		Said: w.said,
 	}
+	res.Said.Captures, res.Said.Vantages = a.said, a.vantages
 	res.Notices = append(res.Notices, report.SnapNotices(res.Captures, a.harmed)...)
 	if err := w.finish(res); err != nil {
 		return err
@@ -239,6 +271,7 @@ type writer struct {
 	builder report.Builder
 	stream  *report.Stream // for ndjson
 	kept    []*session.Session
+	said    report.Explanations // of those kept
 }
 
 func (o *analyzeOptions) writer(out *output) *writer {
@@ -250,12 +283,13 @@ func (o *analyzeOptions) writer(out *output) *writer {
 	return w
 }
 
-func (w *writer) session(s *session.Session) {
+func (w *writer) session(s *session.Session, said diagnose.Explanation) {
 	if w.stream != nil {
-		w.stream.Session(s)
+		w.stream.Session(s, said)
 		return
 	}
 	w.kept = append(w.kept, s)
+	w.said.Add(s.ID, said)
 }
 
 func (w *writer) err() error {
@@ -268,9 +302,9 @@ func (w *writer) err() error {
 func (w *writer) finish(res report.Result) error {
 	switch w.options.format {
 	case formatNDJSON:
-		return w.stream.Finish(res.Captures, res.Notices)
+		return w.stream.Finish(res.Captures, res.Notices, res.Said)
 	case formatJSON:
-		return report.Encode(w.out, w.builder.Document(res.Captures, res.Notices, w.kept))
+		return report.Encode(w.out, w.builder.Document(res.Captures, res.Notices, w.kept, res.Said))
 	}
 	s := w.options.streams
 	res.Sessions = report.InOrder(w.kept)
@@ -283,6 +317,9 @@ func (w *writer) finish(res report.Result) error {
 	if w.out.file == nil {
 		text.Colour = s.colour(w.options.colour)
 		text.Width = s.columns()
+	}
+	if w.options.explain {
+		return text.Explain(w.out, res)
 	}
 	return text.Write(w.out, res)
 }

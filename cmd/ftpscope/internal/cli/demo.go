@@ -32,6 +32,7 @@ report looks like without having a capture, and what a kind of failure looks
 like without having the failure. --list names them all.`,
 		Example: `  ftpscope demo
   ftpscope demo --list
+  ftpscope demo --explain
   ftpscope demo --format json classic-passive`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 1 {
@@ -60,6 +61,9 @@ like without having the failure. --list names them all.`,
 			if len(args) > 0 {
 				name = args[0]
 			}
+			if o.explain && (o.format != formatText || o.onlyFailed) {
+				return usagef("--explain goes neither with --format nor with --only-failed")
+			}
 			if err := o.sample(name); err != nil {
 				return err
 			}
@@ -75,6 +79,7 @@ like without having the failure. --list names them all.`,
 	cmd.Flags().SortFlags = false
 	cmd.Flags().BoolVar(&list, "list", false, "list the samples")
 	outputFlags(cmd, o)
+	cmd.Flags().BoolVar(&o.explain, "explain", false, "explain it, as explain does with a capture")
 	return cmd
 }
 

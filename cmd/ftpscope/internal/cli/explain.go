@@ -1,75 +1,131 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
+	"github.com/ftpscope/ftpscope/capture"
 	"github.com/ftpscope/ftpscope/cmd/ftpscope/internal/pages"
 )
 
 // langAuto stands for the language of the locale.
 const langAuto = "auto"
 
-func newExplain(s *Streams) *cobra.Command {
+// newExplain makes the command; run is what it does with captures in place of
+// runAnalyze, for tests.
+func newExplain(s *Streams, run func(context.Context, *analyzeOptions) error) *cobra.Command {
+	o := &analyzeOptions{streams: s, explain: true, format: formatText}
 	var list bool
 	lang := ""
 	cmd := &cobra.Command{
-		Use:     "explain CODE",
+		Use:     "explain FILE... | CODE",
 		GroupID: groupMain,
-		Short:   "Explain one of the ways in which FTP fails",
-		Long: `Explain prints the page of a diagnosis: what it means, by which packets it is
-recognised, what they cannot tell, and what to do at the client, the server
-and the firewall. --list names them all.
+		Short:   "Explain what went wrong: in captures, or one of the ways in general",
+		Long: `Explain reads captures as analyze does and shows only what went wrong, in full:
+the packets that matter, control and data connection side by side, what was
+seen, where on the path it happened, why, how sure each of these is, what
+cannot be known from this capture, and what to do. What went wrong in the same
+way many times is explained once.
 
-The pages are there in English and Spanish.`,
-		Example: `  ftpscope explain passive-syn-unanswered
+With a CODE in place of files it prints the page about that diagnosis: what it
+means, by which packets it is recognised, what they cannot tell, and what to do
+at the client, the server and the firewall. --list names them all. The pages
+are there in English and Spanish.`,
+		Example: `  ftpscope explain ftp.pcap
+  ftpscope explain --session s2 --vantage client-host ftp.pcap
+  ftpscope explain passive-syn-unanswered
   ftpscope explain --list
   ftpscope explain --lang es active-syn-unanswered`,
-		Args: func(_ *cobra.Command, args []string) error {
+		Args: func(cmd *cobra.Command, args []string) error {
 			switch {
 			case list && len(args) > 0:
 				return usagef("--list takes no CODE, but there is %q", args[0])
 			case !list && len(args) == 0:
-				return usagef("which diagnosis? no CODE is named").with("ftpscope explain --list names them all")
-			case len(args) > 1:
-				return usagef("explain takes one CODE, but there is also %q", args[1])
+				return usagef("what to explain? no FILE and no CODE is named").with("ftpscope explain --list names the codes")
+			case list || aboutCode(args):
+				return onlyFlags(cmd, "list", "lang")
+			case len(args) > 1 && slices.ContainsFunc(args, func(a string) bool { return slices.Contains(pages.Codes(), a) }):
+				return usagef("explain takes one CODE, or captures: there are %q", args)
+			case cmd.Flags().Changed("lang"):
+				return usagef("--lang is the language of the pages; what is said of captures is in English")
 			}
 			return nil
 		},
 		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 			if len(args) > 0 {
-				return nil, cobra.ShellCompDirectiveNoFileComp
+				return nil, cobra.ShellCompDirectiveDefault
 			}
 			var codes []string
 			for _, code := range pages.Codes() {
 				codes = append(codes, cobra.CompletionWithDesc(code, pages.Title(code, language(s, lang))))
 			}
-			return codes, cobra.ShellCompDirectiveNoFileComp
+			return codes, cobra.ShellCompDirectiveDefault
 		},
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			l := language(s, lang)
-			if list {
+			switch {
+			case list:
 				return listPages(s, l)
+			case aboutCode(args):
+				text, err := pages.Page(args[0], l)
+				if errors.Is(err, fs.ErrNotExist) {
+					return noPage(args[0])
+				}
+				if err == nil {
+					_, err = fmt.Fprint(s.Out, text)
+				}
+				return err
 			}
-			text, err := pages.Page(args[0], l)
-			if errors.Is(err, fs.ErrNotExist) {
-				return noPage(args[0])
+			o.files = args
+			if err := o.check(); err != nil {
+				return err
 			}
-			if err == nil {
-				_, err = fmt.Fprint(s.Out, text)
+			if run == nil {
+				run = runAnalyze
 			}
-			return err
+			return run(cmd.Context(), o)
 		},
 	}
 	cmd.Flags().SortFlags = false
+	showFlags(cmd, o)
+	readFlags(cmd, o)
 	cmd.Flags().BoolVar(&list, "list", false, "list all codes with their titles")
-	choiceFlag(cmd, &lang, "lang", "language of the page; auto is that of the locale", langAuto, string(pages.English), string(pages.Spanish))
+	choiceFlag(cmd, &lang, "lang", "language of a page; auto is that of the locale", langAuto, string(pages.English), string(pages.Spanish))
 	return cmd
+}
+
+// aboutCode reports whether the arguments are one word that is meant as a code: it
+// is one, or it looks like one and no file has that name.
+func aboutCode(args []string) bool {
+	if len(args) != 1 || args[0] == capture.Stdin {
+		return false
+	}
+	if slices.Contains(pages.Codes(), args[0]) {
+		return true
+	}
+	if _, err := os.Stat(args[0]); err == nil || strings.ContainsAny(args[0], "./\\") {
+		return false
+	}
+	return true
+}
+
+// onlyFlags is an error if other flags than these are set.
+func onlyFlags(cmd *cobra.Command, names ...string) error {
+	var err error
+	cmd.Flags().Visit(func(f *pflag.Flag) {
+		if !slices.Contains(names, f.Name) {
+			err = usagef("--%s is about captures, but no FILE is named", f.Name)
+		}
+	})
+	return err
 }
 
 // language is the one asked for, or else that of the locale.
@@ -97,10 +153,7 @@ func listPages(s *Streams, l pages.Language) error {
 
 // noPage is the error for a code that has no page.
 func noPage(code string) error {
-	err := usagef("no diagnosis has the code %q", code)
-	if _, stat := os.Stat(code); stat == nil {
-		return err.with("to look into a capture: ftpscope analyze %s", code)
-	}
+	err := usagef("no diagnosis has the code %q, and no file that name", code)
 	if isOutcome(code) {
 		return err.with("it is an outcome: ftpscope help outcomes")
 	}

@@ -18,7 +18,18 @@ type choice struct {
 }
 
 func (c choice) String() string { return *c.word }
-func (c choice) Type() string   { return strings.Join(c.words, "|") }
+
+// Type lists the words; of many of them the usage has to.
+func (c choice) Type() string {
+	if all := strings.Join(c.words, "|"); len(all) <= maxChoice {
+		return all
+	}
+	return "WORD"
+}
+
+// maxChoice is the width up to which help shows the words in the place of a
+// flag's value.
+const maxChoice = 40
 
 func (c choice) Set(s string) error {
 	if !slices.Contains(c.words, s) {

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/ftpscope/ftpscope/session/diagnose"
 )
 
 // TestAnalyzeFlags: what the command line says arrives in the options.
@@ -46,6 +48,81 @@ func TestMoment(t *testing.T) {
 	for _, s := range []string{"", "yesterday", "03:04:05", "2026-13-02"} {
 		if err := new(moment).Set(s); err == nil {
 			t.Errorf("%q is a time", s)
+		}
+	}
+}
+
+// TestExplainFlags: what the command line says of captures arrives in the
+// options, and nothing runs where it is about pages.
+func TestExplainFlags(t *testing.T) {
+	var got *analyzeOptions
+	run := func(args ...string) error {
+		s, _, _ := testStreams("")
+		got = nil
+		cmd := newExplain(s, func(_ context.Context, o *analyzeOptions) error {
+			got = o
+			return nil
+		})
+		cmd.SetArgs(args)
+		cmd.SilenceErrors, cmd.SilenceUsage = true, true
+		return cmd.Execute()
+	}
+	if err := run("a.pcap", "b.pcap", "--vantage", "server-host", "--port", "2121", "--session", "s2", "--fail-on", "warning", "--since", "2026-01-02", "--show-secrets", "--color", "never"); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(got.files, []string{"a.pcap", "b.pcap"}) || !slices.Equal(got.ports, []uint16{2121}) || !slices.Equal(got.sessions, []string{"s2"}) ||
+		got.side() != diagnose.ServerHost || got.failOn != "warning" || !got.showSecrets || got.colour != colourNever || time.Time(got.since).IsZero() {
+		t.Errorf("%+v", got)
+	}
+	if !got.explain || got.format != formatText || got.onlyFailed || got.output != "-" {
+		t.Errorf("%+v", got)
+	}
+	if err := run("a.pcap"); err != nil || got.side() != "" {
+		t.Errorf("%v, vantage %q", err, got.side())
+	}
+	for _, args := range [][]string{
+		{},
+		{"a.pcap", "--vantage", "moon"},
+		{"a.pcap", "--format", "json"},
+		{"a.pcap", "--only-failed"},
+		{"a.pcap", "--lang", "es"},
+		{"a.pcap", "--since", "2026-01-02", "--until", "2026-01-01"},
+		{"a.pcap", "passive-syn-unanswered"},
+		{"passive-syn-unanswered", "--vantage", "middle"},
+		{"--list", "--fail-on", "error"},
+		{"passive-syn-unanswered"},
+		{"--list"},
+	} {
+		err := run(args...)
+		if page := slices.Equal(args, []string{"passive-syn-unanswered"}) || slices.Equal(args, []string{"--list"}); page != (err == nil) || got != nil {
+			t.Errorf("%q: %v, %+v", args, err, got)
+		}
+	}
+}
+
+// TestDemoFlags: --explain asks for an explanation of the sample.
+func TestDemoFlags(t *testing.T) {
+	var got *analyzeOptions
+	run := func(args ...string) error {
+		s, _, _ := testStreams("")
+		got = nil
+		cmd := newDemo(s, func(_ context.Context, o *analyzeOptions) error {
+			got = o
+			return nil
+		})
+		cmd.SetArgs(args)
+		cmd.SilenceErrors, cmd.SilenceUsage = true, true
+		return cmd.Execute()
+	}
+	if err := run("classic-active", "--explain", "--vantage", "middle"); err != nil || !got.explain || got.side() != diagnose.InTheMiddle {
+		t.Errorf("%v, %+v", err, got)
+	}
+	if err := run("classic-active"); err != nil || got.explain {
+		t.Errorf("%v, %+v", err, got)
+	}
+	for _, args := range [][]string{{"--explain", "--format", "json"}, {"--explain", "--only-failed"}} {
+		if err := run(args...); err == nil || got != nil {
+			t.Errorf("%q pass", args)
 		}
 	}
 }

@@ -8,6 +8,7 @@ func helpTopics() []*cobra.Command {
 		topic("formats", "Output formats, and how they treat words from the wire", topicFormats),
 		topic("signs", "The signs and columns of the text", topicSigns),
 		topic("outcomes", "The words for what became of a transfer", topicOutcomes),
+		topic("findings", "How to read a finding: what is sure, and what is not", topicFindings),
 	}
 }
 
@@ -24,8 +25,9 @@ const topicExitCodes = `
        captures is empty if nothing had been read yet.
 
 What --fail-on looks at is what the report shows: what --session and
---only-failed leave out does not count. It looks at the findings and, as not
-every failure has one, at transfers and sessions too:
+--only-failed leave out does not count. It looks at the severity of findings,
+and at transfers and sessions too, in case that something failed and nobody
+could explain it:
 
   error    a transfer blocked, refused, unseen, aborted, stalled or unknown;
            a control connection unanswered, refused or prohibited; a server
@@ -39,8 +41,7 @@ of it is there, in clear text, and the server said nothing, although the
 connection was closed or lasted 5 s. --only-failed shows what is an error or a
 warning here.
 
-Each includes those above it: --fail-on warning also fails on errors. This
-version makes no findings yet, so transfers and sessions alone decide.
+Each includes those above it: --fail-on warning also fails on errors.
 `
 
 const topicFormats = `
@@ -54,8 +55,9 @@ json is one document with everything, sessions in order of their first packet.
 "ftpscope schema" prints its JSON Schema.
 
 ndjson is the same, one object on each line with a "type" before its other
-keys: each session as soon as it is over, at the end each capture and the
-summary. A stream without a summary line was cut off.
+keys: each session as soon as it is over, followed by the findings about it; at
+the end the findings about captures, each capture and the summary. A stream
+without a summary line was cut off.
 
 In all of them the arguments of PASS and ACCT are shown as ******** unless you
 say --show-secrets, also the e-mail address that anonymous users give, where a
@@ -106,6 +108,10 @@ paths and announcements are cut, with … in place of what is missing.
   unasked: 421 …   the server said so and no command had asked
   in place of a greeting: 421 …
                    the first that the server said is that it will not serve
+  ✗ …   ! warning: …   · note: …
+                   what went wrong, and the code of the diagnosis: see
+                   "ftpscope help findings"
+  as #2            the same as in the transfer with this number
   frames 12 14 … 20
                    the packets that show it, as Wireshark numbers them; of
                    several captures with the name, up to the next name:
@@ -143,6 +149,54 @@ A mode is named after the server's part: active, the server opens the data
 connection to what the client announced (PORT, EPRT, LPRT); passive, the client
 opens it to what the server announced (replies to PASV, EPSV, LPSV).
 
-An outcome says what happened. What may be behind it, how to find out and what
-to do: "ftpscope explain --list" names the pages about that.
+An outcome says what happened. A finding says where and why, and what to do:
+"ftpscope explain FILE" shows findings, "ftpscope help findings" how to read
+them.
+`
+
+const topicFindings = `
+A finding explains what went wrong in three sentences, each with a word for how
+sure it is:
+
+  seen      what the packets show
+  where     on which part of the path it happened, seen from the point where
+            the capture was taken
+  why       what is likely behind it: a rule, a setting, a program
+
+  certain   a packet shows it, and a fact excludes everything else
+  likely    the picture is complete; it would take a coincidence to be otherwise
+  possible  part of the picture is missing, or something else would look alike
+
+That something did not come is never certain proof of where it was lost: one
+capture cannot tell a request that was lost on its way there from an answer
+that was lost on its way back. What a finding cannot know stands behind
+"unknown", and "find out" names the cheapest experiment that would tell.
+
+Above these stand the packets that matter, the control connection on the left
+and the data connection beside it: → goes to the server and ← to the client, ×
+is an ICMP error, and ⚡ marks where a packet should have come and did not.
+Seconds count from the first of these packets. PORT, EPRT, 227 and 229 are shown
+with the address and port that they mean.
+
+Severities: an error is why a transfer or a session failed; a warning is about
+something that works by luck or will fail elsewhere, or about a capture that
+cannot show what is asked of it; a note explains and asks for nothing.
+A transfer that completed never has an error.
+
+because     another finding that is the cause of this one
+works       transfers of the same session that went well in another way
+what to do  what to change, by whom; lines carry the addresses and ports of the
+            capture, and are meant to be read before they are pasted
+must pass   what a firewall must let pass for all that the session tried, where
+            a connection did not open: who connects to whom, to which ports; a
+            server has more passive ports than were seen
+wireshark   a display filter that shows the packets
+
+Where a capture was taken is found out from TTLs, times, checksums, MAC
+addresses and what the capture itself says of directions. It stands below the
+capture's name with the reasons; --vantage overrules it:
+
+  client-host, client-side, middle, server-side, server-host, unknown
+
+Each diagnosis has a page: "ftpscope explain --list".
 `

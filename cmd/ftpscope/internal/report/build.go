@@ -10,6 +10,7 @@ import (
 	"github.com/ftpscope/ftpscope/capture"
 	"github.com/ftpscope/ftpscope/decode/ftp"
 	"github.com/ftpscope/ftpscope/session"
+	"github.com/ftpscope/ftpscope/session/diagnose"
 )
 
 // Builder turns what the tracker knows into the parts of a document.
@@ -27,18 +28,26 @@ type Notice struct {
 }
 
 // Document puts the whole report together. The sessions may come in any order.
-func (b Builder) Document(captures []capture.Info, notices []Notice, sessions []*session.Session) *Document {
+func (b Builder) Document(captures []capture.Info, notices []Notice, sessions []*session.Session, said Explanations) *Document {
 	d := &Document{
 		Schema:   SchemaName,
 		Tool:     Tool{Name: "ftpscope", Version: b.Version},
-		Captures: b.Captures(captures, notices),
+		Captures: b.Captures(captures, notices, said.Vantages),
 		Sessions: make([]*Session, 0, len(sessions)),
 		Findings: []*Finding{},
 	}
-	for _, s := range InOrder(sessions) {
-		d.Sessions = append(d.Sessions, b.Session(s))
+	sessions = InOrder(sessions)
+	for _, s := range sessions {
+		d.Sessions = append(d.Sessions, b.Session(s, said.Sessions[s.ID]))
+		d.Findings = append(d.Findings, b.Findings(s, said.Sessions[s.ID].Findings)...)
 		d.Summary.Add(s)
 	}
+	d.Findings = append(d.Findings, b.Findings(nil, said.Captures)...)
+	var tally Tally
+	for _, f := range said.all(sessions) {
+		tally.Add(f)
+	}
+	d.Summary.Findings = tally.counts()
 	return d
 }
 
@@ -58,11 +67,15 @@ func number(id string) int {
 
 func notDigit(r rune) bool { return r < '0' || r > '9' }
 
-// Captures describes the captures, with the notices about each.
-func (b Builder) Captures(infos []capture.Info, notices []Notice) []*Capture {
+// Captures describes the captures, with the notices about each and where it was
+// taken.
+func (b Builder) Captures(infos []capture.Info, notices []Notice, vantages []diagnose.Vantage) []*Capture {
 	out := make([]*Capture, len(infos))
 	for i, info := range infos {
 		out[i] = b.capture(info)
+		if i < len(vantages) {
+			out[i].Vantage = vantage(vantages[i])
+		}
 	}
 	for _, n := range notices {
 		if n.Seen.Capture < 0 || n.Seen.Capture >= len(out) {
@@ -110,8 +123,8 @@ func frame(n int64) *int64 {
 	return &n
 }
 
-// Session describes a session.
-func (b Builder) Session(s *session.Session) *Session {
+// Session describes a session and names what there is to say about it.
+func (b Builder) Session(s *session.Session, said diagnose.Explanation) *Session {
 	m := newMasker(s, !b.ShowSecrets)
 	out := &Session{
 		ID:      s.ID,
@@ -148,6 +161,7 @@ func (b Builder) Session(s *session.Session) *Session {
 	for _, r := range s.Unsolicited {
 		out.Unsolicited = append(out.Unsolicited, commandReply(r, m))
 	}
+	out.explain(said)
 	return out
 }
 

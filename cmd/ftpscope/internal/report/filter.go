@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/ftpscope/ftpscope/session"
+	"github.com/ftpscope/ftpscope/session/diagnose"
 )
 
 // Filter says what a report is about. What it leaves out is not counted either.
@@ -18,27 +19,42 @@ func (f Filter) Names(s *session.Session) bool {
 	return len(f.Sessions) == 0 || slices.Contains(f.Sessions, s.ID)
 }
 
-// Apply returns the session with what the filter leaves of it, or nil. The
-// session itself is not changed.
-func (f Filter) Apply(s *session.Session) *session.Session {
+// Apply returns the session, and what there is to say about it, with what the
+// filter leaves of them; or nil. What is given is not changed.
+func (f Filter) Apply(s *session.Session, e diagnose.Explanation) (*session.Session, diagnose.Explanation) {
 	if !f.Names(s) {
-		return nil
+		return nil, diagnose.Explanation{}
 	}
 	if !f.OnlyFailed {
-		return s
+		return s, e
+	}
+	bad := make(map[string]bool) // transfers with a finding that says more than a note
+	whole := false               // so has the session as a whole
+	for _, one := range e.Findings {
+		if severityOf(one) < SeverityWarning {
+			continue
+		}
+		whole = whole || len(one.Transfers) == 0
+		for _, id := range one.Transfers {
+			bad[id] = true
+		}
 	}
 	var failed []*session.Transfer
 	for _, t := range s.Transfers {
-		if Failed(t.Outcome) {
+		if Failed(t.Outcome) || bad[t.ID] {
 			failed = append(failed, t)
+			bad[t.ID] = true
 		}
 	}
-	if len(failed) == 0 && failureOf(s) == failureNone {
-		return nil
+	if len(failed) == 0 && failureOf(s) == failureNone && !whole {
+		return nil, diagnose.Explanation{}
 	}
 	only := *s
 	only.Transfers = failed
-	return &only
+	e.Findings = slices.DeleteFunc(slices.Clone(e.Findings), func(one *diagnose.Finding) bool {
+		return len(one.Transfers) > 0 && !slices.ContainsFunc(one.Transfers, func(id string) bool { return bad[id] })
+	})
+	return &only, e
 }
 
 // Failed reports whether a transfer with this outcome did not go well.

@@ -91,11 +91,11 @@ func stripped(s string) string {
 }
 
 func TestJSON(t *testing.T) {
-	for _, name := range []string{"mixed", "hostile"} {
+	for _, name := range []string{"mixed", "hostile", "troubled", "accused"} {
 		t.Run(name, func(t *testing.T) {
 			sc := scenes[name]()
 			var b bytes.Buffer
-			doc := Builder{Version: "devel"}.Document(sc.result.Captures, nil, sc.sessions)
+			doc := Builder{Version: "devel"}.Document(sc.result.Captures, nil, sc.sessions, sc.result.Said)
 			if err := Encode(&b, doc); err != nil {
 				t.Fatal(err)
 			}
@@ -103,9 +103,9 @@ func TestJSON(t *testing.T) {
 			b.Reset()
 			stream := NewStream(&b, Builder{Version: "devel"})
 			for _, s := range sc.sessions {
-				stream.Session(s)
+				stream.Session(s, sc.result.Said.Sessions[s.ID])
 			}
-			if err := stream.Finish(sc.result.Captures, nil); err != nil {
+			if err := stream.Finish(sc.result.Captures, nil, sc.result.Said); err != nil {
 				t.Fatal(err)
 			}
 			golden(t, name+".ndjson", b.Bytes())

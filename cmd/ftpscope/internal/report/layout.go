@@ -40,7 +40,12 @@ const gap = "   "
 // it takes. The first line starts at column first, the others at indent. A
 // piece that does not fit on a line of its own is broken between words.
 func (p *page) flow(first, indent int, pieces ...piece) {
-	line, at := strings.Repeat(" ", first), first
+	p.flowAfter(strings.Repeat(" ", first), first, indent, pieces...)
+}
+
+// flowAfter is flow behind a lead that is so many columns wide.
+func (p *page) flowAfter(lead string, first, indent int, pieces ...piece) {
+	line, at := lead, first
 	empty := true
 	next := func() {
 		p.line(line)
@@ -85,7 +90,11 @@ func wrapped(text string, first, others int) []string {
 	var lines []string
 	for room := first; text != ""; room = others {
 		// Twice the room decides where the line ends; the rest need not be looked at.
-		head, _, _ := strings.Cut(lipgloss.Wrap(front(text, 2*room), room, ""), "\n")
+		whole, hyphens := glued(front(text, 2*room))
+		head, _, _ := strings.Cut(lipgloss.Wrap(whole, room, ""), "\n")
+		if hyphens {
+			head = strings.ReplaceAll(head, noBreakHyphen, "-")
+		}
 		if len(head) == 0 {
 			head = text
 		}
@@ -94,6 +103,17 @@ func wrapped(text string, first, others int) []string {
 	}
 	return lines
 }
+
+// glued keeps words with hyphens whole: "-s0" and "198-51" are no place to end
+// a line. A text with hyphens that do not break is left as it is.
+func glued(s string) (text string, ok bool) {
+	if strings.Contains(s, noBreakHyphen) {
+		return s, false
+	}
+	return strings.ReplaceAll(s, "-", noBreakHyphen), true
+}
+
+const noBreakHyphen = "\u2011"
 
 // elide cuts out of the text so much that it fits, at its beginning: what
 // names a file best is the end of its path.

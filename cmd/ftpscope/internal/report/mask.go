@@ -2,6 +2,7 @@ package report
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/ftpscope/ftpscope/decode/ftp"
@@ -46,7 +47,14 @@ func (m *masker) learn(verb, argument string) {
 			return
 		}
 	}
-	if secret = lower(strings.Trim(secret, blanks)); secret == "" {
+	secret = strings.Trim(secret, blanks)
+	m.remember(verb, lower(secret))
+	quoted := strconv.Quote(secret) // as findings repeat it
+	m.remember(verb, lower(quoted[1:len(quoted)-1]))
+}
+
+func (m *masker) remember(verb, secret string) {
+	if secret == "" {
 		return
 	}
 	key := secret[:min(len(secret), secretKey)]
@@ -134,6 +142,41 @@ func (m *masker) reply(text string) string {
 		}
 	}
 	return out.String() + text[done:]
+}
+
+// said returns what to print for a sentence that may quote a reply. Quotes are
+// cut where they are long, be it within a secret: "PASS s3c…".
+func (m *masker) said(text string) string {
+	text = m.reply(text)
+	if len(m.secrets) == 0 || !strings.Contains(text, "…") {
+		return text
+	}
+	var out strings.Builder
+	folded, done := lower(text), 0
+	for at := 0; at < len(text); at++ {
+		verb := secretVerb(text[at:])
+		if verb == "" {
+			continue
+		}
+		rest := strings.TrimLeft(folded[at+len(verb)+1:], blanks)
+		head, _, ok := strings.Cut(rest, "…")
+		if ok && m.begins(verb, head) {
+			out.WriteString(text[done:at] + verb + " " + mask)
+			done = len(text) - len(rest) + len(head)
+			at = done - 1
+		}
+	}
+	return out.String() + text[done:]
+}
+
+// begins reports whether a secret of a verb begins like this.
+func (m *masker) begins(verb, head string) bool {
+	for secret := range m.secrets[verb] {
+		if head != "" && strings.HasPrefix(secret, head) {
+			return true
+		}
+	}
+	return false
 }
 
 // secretEnd is where the longest secret of a verb ends that stands at a place of

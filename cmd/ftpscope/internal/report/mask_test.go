@@ -72,3 +72,28 @@ func TestMaskReply(t *testing.T) {
 		})
 	}
 }
+
+func TestMaskSaid(t *testing.T) {
+	m := newMasker(&session.Session{Commands: []session.Command{
+		{Verb: "PASS", Argument: "s3cret\xff\"word"},
+		{Verb: "", Argument: "QUOTE\tPASS"},
+		{Verb: "QUOTE", Argument: "ACCT 4242"},
+	}}, true)
+	for _, tt := range []struct{ name, in, want string }{
+		{"as findings quote it", `500 "'PASS s3cret\xff\"word': what?"`, `500 "'PASS ********': what?"`},
+		{"as it was sent", "500 'PASS s3cret\xff\"word'", "500 'PASS ********'"},
+		{"cut within", "\"PASS s3c…\" or \"Pass S3CRE…\", then \"acct 42…\"", "\"PASS ********…\" or \"PASS ********…\", then \"ACCT ********…\""},
+		{"cut before", "\"PASS …\"", "\"PASS …\""},
+		{"something else", "\"PASS x…\" and ACCT s3…", "\"PASS x…\" and ACCT s3…"},
+		{"nothing of the kind", "nothing … more", "nothing … more"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := m.said(tt.in); got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+			if got := (&masker{}).said(tt.in); got != tt.in {
+				t.Errorf("with --show-secrets: got %q, want %q", got, tt.in)
+			}
+		})
+	}
+}

@@ -334,5 +334,5 @@ func hostile() scene {
 
 var scenes = map[string]func() scene{
 	"mixed": mixed, "failures": failures, "six": six, "doors": doors, "crowd": crowd, "heap": heap, "hostile": hostile,
-	"strangers": strangers, "retries": retries,
+	"strangers": strangers, "retries": retries, "troubled": troubled, "accused": accused, "points": points,
 }

@@ -48,12 +48,12 @@ func valid(t *testing.T, s *jsonschema.Schema, text string) error {
 
 // full is a document in which nothing is left out.
 func full() *Document {
-	d := Builder{Version: "devel"}.Document(failures().result.Captures, []Notice{{Session: "s1"}}, failures().sessions)
+	d := Builder{Version: "devel"}.Document(failures().result.Captures, []Notice{{Session: "s1"}}, failures().sessions, Explanations{})
 	d.Captures[0].Vantage = &Vantage{Side: "middle", Confidence: "likely", Because: []string{"x"}}
 	d.Findings = append(d.Findings, &Finding{
 		ID: "f1", Code: "active-syn-unanswered", Severity: "error", Session: new("s1"), Transfers: []string{"s1.t1"}, Count: 1,
 		Observation: Statement{"x", "certain"}, Location: Place{"x", "likely", "beyond-client"}, Cause: Statement{"x", "possible"},
-		Evidence: []Evidence{{Frame: 18, Time: timeOf(dawn), Text: "SYN"}}, Unknown: []string{}, Because: []string{}, Remedies: []Remedy{{"client", "x", "y"}},
+		Evidence: []Evidence{{Frame: 18, Time: timeOf(dawn), Text: "SYN"}}, Unknown: []string{}, Because: []string{}, Remedies: []Remedy{{"client", "x", "y"}}, Works: []string{"s1.t2"}, NextCommand: new("tcpdump"), Filter: new("tcp.port == 20"),
 	})
 	return d
 }
@@ -70,7 +70,8 @@ func encoded(t *testing.T, d *Document) string {
 func TestSchema(t *testing.T) {
 	s := documentSchema(t)
 	for name, scene := range scenes {
-		d := Builder{Version: "devel"}.Document(scene().result.Captures, nil, scene().sessions)
+		res := scene().result
+		d := Builder{Version: "devel"}.Document(res.Captures, nil, res.Sessions, res.Said)
 		if err := valid(t, s, encoded(t, d)); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -99,10 +100,12 @@ func TestLineSchema(t *testing.T) {
 	s := compiled(t, func(w io.Writer) error { return EncodeSchema(w, LineSchema()) })
 	var b bytes.Buffer
 	stream := NewStream(&b, Builder{Version: "devel"})
-	sc := failures()
-	stream.Session(sc.sessions[0])
+	sc := troubled()
+	for _, s := range sc.sessions {
+		stream.Session(s, sc.result.Said.Sessions[s.ID])
+	}
 	stream.line(findingLine{"finding", full().Findings[0]})
-	if err := stream.Finish(sc.result.Captures, nil); err != nil {
+	if err := stream.Finish(sc.result.Captures, nil, sc.result.Said); err != nil {
 		t.Fatal(err)
 	}
 	n := 0
@@ -115,8 +118,8 @@ func TestLineSchema(t *testing.T) {
 			t.Errorf("type does not come first: %s", line)
 		}
 	}
-	if n != 4 {
-		t.Errorf("%d lines, want 4", n)
+	if n != 20 { // 5 sessions, 12 findings and that one, a capture and the summary
+		t.Errorf("%d lines, want 20", n)
 	}
 	if valid(t, s, `{"type":"summary"}`) == nil {
 		t.Error("an empty summary passes")
@@ -126,7 +129,7 @@ func TestLineSchema(t *testing.T) {
 // TestNoNullLists: lists are never null, whatever is missing.
 func TestNoNullLists(t *testing.T) {
 	var v any
-	d := Builder{}.Document(nil, nil, nil)
+	d := Builder{}.Document(nil, nil, nil, Explanations{})
 	if err := json.Unmarshal([]byte(encoded(t, d)), &v); err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/ftpscope/ftpscope/session"
+	"github.com/ftpscope/ftpscope/session/diagnose"
 )
 
 func TestSeverityAndFilter(t *testing.T) {
@@ -22,7 +23,7 @@ func TestSeverityAndFilter(t *testing.T) {
 		if got := SeverityOf(with(o)); got != want {
 			t.Errorf("%s: severity %s, want %s", o, got, want)
 		}
-		only := Filter{OnlyFailed: true}.Apply(with(o))
+		only, _ := Filter{OnlyFailed: true}.Apply(with(o), diagnose.Explanation{})
 		if failed := want >= SeverityWarning; failed != (only != nil) {
 			t.Errorf("%s: shown by --only-failed: %t", o, only != nil)
 		} else if failed && len(only.Transfers) != 1 {
@@ -34,7 +35,8 @@ func TestSeverityAndFilter(t *testing.T) {
 		if got := SeverityOf(s); got != want {
 			t.Errorf("%s: severity %s, want %s", s.ID, got, want)
 		}
-		if shown := (Filter{OnlyFailed: true}).Apply(s) != nil; shown != (want != SeverityNone) {
+		only, _ := Filter{OnlyFailed: true}.Apply(s, diagnose.Explanation{})
+		if shown := only != nil; shown != (want != SeverityNone) {
 			t.Errorf("%s: shown by --only-failed: %t", s.ID, shown)
 		}
 	}
@@ -43,11 +45,12 @@ func TestSeverityAndFilter(t *testing.T) {
 		if got := SeverityOf(s); got != want {
 			t.Errorf("%s: severity %s, want %s", s.ID, got, want)
 		}
-		if shown := (Filter{OnlyFailed: true}).Apply(s) != nil; shown != (want != SeverityNone) {
+		only, _ := Filter{OnlyFailed: true}.Apply(s, diagnose.Explanation{})
+		if shown := only != nil; shown != (want != SeverityNone) {
 			t.Errorf("%s: shown by --only-failed: %t", s.ID, shown)
 		}
 	}
-	if (Filter{Sessions: []string{"s2"}}).Apply(plain("s1")) != nil {
+	if only, _ := (Filter{Sessions: []string{"s2"}}).Apply(plain("s1"), diagnose.Explanation{}); only != nil {
 		t.Error("--session s2 shows s1")
 	}
 	for s := SeverityNone; s <= SeverityError; s++ {

@@ -28,6 +28,7 @@ type Result struct {
 	Notices  []Notice
 	Sessions []*session.Session // in order, without those that a filter left out
 	Filter   Filter             // what the report is about
+	Said     Explanations       // of them and of the captures
 	LeftOut  int                // sessions that Filter.Sessions does not name
 	Passed   int                // sessions that Filter.OnlyFailed left out
 
@@ -40,14 +41,25 @@ type Result struct {
 
 // Write writes the report.
 func (t Text) Write(w io.Writer, res Result) error {
-	r := renderer{
+	r := t.renderer(res)
+	r.sessions()
+	r.summary()
+	_, err := io.WriteString(w, r.String())
+	return err
+}
+
+// renderer begins a text about a result.
+func (t Text) renderer(res Result) *renderer {
+	r := &renderer{
 		page:   page{width: max(t.Width, 0)},
 		styles: newStyles(t.Colour),
 		text:   t,
 		Result: res,
 
 		servers: make(map[netip.Addr]bool),
+		told:    tell(res),
 	}
+	r.causes = r.told.under(SeverityNone)
 	if r.width == 0 {
 		r.width = DefaultWidth
 	}
@@ -62,10 +74,7 @@ func (t Text) Write(w io.Writer, res Result) error {
 	for _, s := range res.Sessions {
 		r.servers[s.Server.Addr()] = true
 	}
-	r.sessions()
-	r.summary()
-	_, err := io.WriteString(w, r.String())
-	return err
+	return r
 }
 
 // renderer holds a text while it is written.
@@ -74,11 +83,14 @@ type renderer struct {
 	styles
 	Result
 	text  Text
+	why   bool      // say of everything why it is believed
 	start time.Time // of the first packet of all captures
 	end   time.Time // of the last packet of all captures
 
 	servers map[netip.Addr]bool // of all sessions
-	indexed *index              // of the session that is being written
+	told    *told
+	causes  map[string]bool // ids of findings that stand below others
+	indexed *index          // of the session that is being written
 }
 
 // clock is the time of day in UTC, with the date where the captures span more

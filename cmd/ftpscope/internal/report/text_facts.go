@@ -30,6 +30,7 @@ func (r *renderer) transferFacts(indent int, s *session.Session, t *session.Tran
 	if reply, about, ok := r.tellingReply(s, t); ok {
 		r.replyLine(indent, s, about, reply)
 	}
+	r.transferFindings(indent, s, t)
 }
 
 // outcomeFacts are the packets behind an outcome that is not the wanted one.

@@ -27,7 +27,7 @@ func (r *renderer) grouped() []*group {
 	keys := make([]string, len(r.Sessions))
 	alike := make(map[string]int)
 	for i, s := range r.Sessions {
-		keys[i] = sessionKey(s)
+		keys[i] = r.sessionKey(s)
 		alike[keys[i]]++
 	}
 	var groups []*group
@@ -48,12 +48,13 @@ func (r *renderer) grouped() []*group {
 
 // sessionKey is equal for sessions that went the same way between the same
 // hosts.
-func sessionKey(s *session.Session) string {
+func (r *renderer) sessionKey(s *session.Session) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s|%s|%s|%s|%t%s|%s", s.Client.Addr(), s.Server, s.State, s.Login, s.HasUser, s.User, s.Security)
+	b.WriteString(r.told.codes[s.ID])
 	last := ""
 	for _, t := range s.Transfers {
-		if key := transferKey(t); key != last {
+		if key := transferKey(t) + r.told.codes[t.ID]; key != last {
 			b.WriteString("|" + key)
 			last = key
 		}
@@ -133,8 +134,9 @@ func (r *renderer) run(transfers []*session.Transfer) int {
 	if r.text.Expand {
 		return 1
 	}
-	key, n := transferKey(transfers[0]), 1
-	for n < len(transfers) && transferKey(transfers[n]) == key {
+	key := func(t *session.Transfer) string { return transferKey(t) + r.told.codes[t.ID] }
+	first, n := key(transfers[0]), 1
+	for n < len(transfers) && key(transfers[n]) == first {
 		n++
 	}
 	return n

@@ -14,6 +14,7 @@ type index struct {
 	of     *session.Session
 	masker *masker
 	byRef  map[ftp.Ref][]int // the commands that this packet holds, or a reply to them
+	asides map[ftp.Ref]int   // the reply that answers no command in this packet
 	abors  []int             // the ABOR commands
 	latest []time.Time       // the latest time up to each of them
 }
@@ -28,7 +29,10 @@ func (r *renderer) index(s *session.Session) *index {
 }
 
 func newIndex(s *session.Session, hide bool) *index {
-	x := &index{of: s, masker: newMasker(s, hide), byRef: make(map[ftp.Ref][]int, 2*len(s.Commands))}
+	x := &index{of: s, masker: newMasker(s, hide), byRef: make(map[ftp.Ref][]int, 2*len(s.Commands)), asides: make(map[ftp.Ref]int)}
+	for i, reply := range s.Unsolicited {
+		x.asides[reply.Seen.Ref] = i
+	}
 	for i, c := range s.Commands {
 		x.add(c.Seen.Ref, i)
 		for _, reply := range c.Replies {

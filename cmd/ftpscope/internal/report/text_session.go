@@ -39,6 +39,8 @@ func (r *renderer) session(s *session.Session) {
 		r.noTransfers(s)
 	}
 	r.unasked(s)
+	r.sessionFindings(s)
+	r.needs(s)
 }
 
 // notFTP writes what the server said that is no reply.

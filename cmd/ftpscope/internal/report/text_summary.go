@@ -53,6 +53,15 @@ func (r *renderer) totals(sum Summary) {
 	}
 	r.flow(0, 2, pieces...)
 	r.failedSessions()
+	r.captureFindings()
+	r.explained()
+}
+
+// explained counts the findings and says where they are explained.
+func (r *renderer) explained() {
+	if pieces := r.counted(r.tally()); len(pieces) > 0 {
+		r.flow(0, 2, append(pieces, piece{"ftpscope explain FILE says why, and what to do", r.faint})...)
+	}
 }
 
 // failedSessions counts the sessions that failed as a whole.
@@ -77,6 +86,9 @@ func (r *renderer) captures() {
 		packets += c.Packets
 		if i < maxCaptures || len(c.Problems) > 0 {
 			r.flow(0, 2, append([]piece{{captureName(c.Name), r.strong}}, r.capturePieces(c)...)...)
+		}
+		if i < maxCaptures {
+			r.vantage(i)
 		}
 		for _, p := range c.Problems {
 			r.problem(p.Code, p.Message, p.Frame)

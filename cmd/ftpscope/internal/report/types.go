@@ -70,6 +70,25 @@ type Session struct {
 
 	// Added to the contract by its own rule: fields may be added.
 	Unsolicited []CommandReply `json:"unsolicited" jsonschema_description:"Replies that answer no command, the greeting excepted."`
+	Needs       []Need         `json:"needs" jsonschema_description:"What a firewall must let pass for what the session tried."`
+}
+
+// Need is a connection that a firewall must let pass.
+type Need struct {
+	What      string   `json:"what" jsonschema_description:"Control connection, or data connection and mode."`
+	From      string   `json:"from" jsonschema_description:"Address of who opens it."`
+	FromPort  *uint16  `json:"from_port" jsonschema:"nullable" jsonschema_description:"Null for any."`
+	To        string   `json:"to" jsonschema_description:"Address of who it is opened to."`
+	Ports     Ports    `json:"ports" jsonschema_description:"At the other end, as seen."`
+	Count     int      `json:"count" jsonschema_description:"Connections of the kind that the session tried or wanted."`
+	Transfers []string `json:"transfers" jsonschema_description:"Some of the transfers that wanted it."`
+	Frames    []int64  `json:"frames" jsonschema_description:"Some of the packets that show it."`
+}
+
+// Ports are the least and the greatest of some ports.
+type Ports struct {
+	Low  uint16 `json:"low"`
+	High uint16 `json:"high"`
 }
 
 // Control is the control connection of a session.
@@ -178,6 +197,11 @@ type Finding struct {
 	Because     []string   `json:"because" jsonschema_description:"Ids of the findings that it follows from."`
 	Remedies    []Remedy   `json:"remedies"`
 	Withdraws   []string   `json:"withdraws,omitempty" jsonschema_description:"Ids of findings that it takes back."`
+
+	// Added to the contract by its own rule: fields may be added.
+	Works       []string `json:"works" jsonschema_description:"Ids of transfers of the session that went well in another way."`
+	NextCommand *string  `json:"next_command" jsonschema:"nullable" jsonschema_description:"What next takes, a command on each line, or null."`
+	Filter      *string  `json:"filter" jsonschema:"nullable" jsonschema_description:"A Wireshark display filter that shows its packets, or null."`
 }
 
 // Statement is something said, and how sure it is.
