@@ -118,6 +118,7 @@ func (s *subject) rejectedMidway(f *Finding, e *ftp.PacketError) {
 		}
 	}
 	f.Unknown = []string{"which rule of " + e.From.String() + " applies"}
+	f.Remedies = s.remedies(fixKeepOpen)
 	f.Next = fmt.Sprintf("on %s, look at the counters of the rules that reject, and at its table of connections, during the next transfer", e.From)
 }
 

@@ -46,6 +46,7 @@ const (
 	fixMTU                        // firewall: clamp the MSS, let ICMP "too big" pass
 	fixIdle                       // firewall: longer idle time for the control connection
 	fixRouting                    // firewall: both directions on one path
+	fixKeepOpen                   // firewall: open connections stay allowed
 	fixSynProxy                   // firewall: no SYN proxy for the passive ports
 	fixStrict                     // firewall: inspection that is less strict
 	fixService                    // server: the service runs and listens; firewall: let port 21 in
@@ -98,6 +99,7 @@ var advice = map[fix]func(*subject) []Remedy{
 	fixMTU:             adviseClampMSS,
 	fixIdle:            adviseIdleTime,
 	fixRouting:         adviseOnePath,
+	fixKeepOpen:        adviseKeepOpen,
 	fixSynProxy:        adviseNoSYNProxy,
 	fixStrict:          adviseLessStrict,
 	fixService:         adviseServiceUp,

@@ -142,3 +142,12 @@ func adviseLessStrict(*subject) []Remedy {
 	return one(ForFirewall, "Use plain inspection of FTP, or allow the command; on Cisco ASA without \"strict\"",
 		"policy-map global_policy", " class inspection_default", "  no inspect ftp strict", "  inspect ftp")
 }
+
+// adviseKeepOpen is for a box that rejects packets of a connection it had let
+// open.
+func adviseKeepOpen(*subject) []Remedy {
+	return one(ForFirewall, "Let packets of open connections pass before any rule that rejects, and do not empty the table of connections when rules are loaded",
+		"# nftables, first in chain forward of that box", "ct state established,related accept",
+		"# iptables (gone after a reboot unless saved)", "iptables -I FORWARD -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT",
+		"# which connections it knows", "conntrack -L -p tcp")
+}

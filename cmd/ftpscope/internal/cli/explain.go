@@ -49,11 +49,11 @@ are there in English and Spanish.`,
 			case list && len(args) > 0:
 				return usagef("--list takes no CODE, but there is %q", args[0])
 			case !list && len(args) == 0:
-				return usagef("what to explain? no FILE and no CODE is named").with("ftpscope explain --list names the codes")
+				return usagef("what to explain? no FILE and no CODE is named").with("a capture: ftpscope explain FILE...").with("or a sample: ftpscope demo --explain").with("ftpscope explain --list names the codes")
 			case list || aboutCode(args):
 				return onlyFlags(cmd, "list", "lang")
 			case len(args) > 1 && slices.ContainsFunc(args, func(a string) bool { return slices.Contains(pages.Codes(), a) }):
-				return usagef("explain takes one CODE, or captures: there are %q", args)
+				return usagef("explain takes either captures or one CODE").with("a page: ftpscope explain passive-syn-unanswered").with("captures: ftpscope explain FILE...")
 			case cmd.Flags().Changed("lang"):
 				return usagef("--lang is the language of the pages; what is said of captures is in English")
 			}
@@ -153,7 +153,7 @@ func listPages(s *Streams, l pages.Language) error {
 
 // noPage is the error for a code that has no page.
 func noPage(code string) error {
-	err := usagef("no diagnosis has the code %q, and no file that name", code)
+	err := usagef("no diagnosis has the code %q, and no file has that name", code)
 	if isOutcome(code) {
 		return err.with("it is an outcome: ftpscope help outcomes")
 	}

@@ -338,3 +338,15 @@ func TestFindingsCost(t *testing.T) {
 		}
 	}
 }
+
+// TestExplainNarrow: a window may be narrower than any ladder.
+func TestExplainNarrow(t *testing.T) {
+	for name, scene := range scenes {
+		for width := 1; width < 60; width++ {
+			var b bytes.Buffer
+			if err := (Text{Width: width}).Explain(&b, scene().result); err != nil || b.Len() == 0 {
+				t.Fatalf("%s at %d columns: %v, %d bytes", name, width, err, b.Len())
+			}
+		}
+	}
+}

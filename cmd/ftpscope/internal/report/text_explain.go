@@ -28,7 +28,7 @@ func (t Text) Explain(w io.Writer, res Result) error {
 
 func (r *renderer) explain() {
 	troubles := r.troubles()
-	e := &explanation{renderer: r, ladders: make(map[string]string), examples: make(map[string]string), passed: make(map[string]bool)}
+	e := &explanation{renderer: r, ladders: make(map[string]string), passed: make(map[string]bool)}
 	for _, one := range troubles {
 		r.blank()
 		e.trouble(one)
@@ -69,9 +69,8 @@ func (r *renderer) flawed() bool {
 // explanation writes explanations, and remembers what the earlier ones said.
 type explanation struct {
 	*renderer
-	ladders  map[string]string // code of the finding below which this ladder stands
-	examples map[string]string // the same of lines to be copied
-	passed   map[string]bool   // ids of sessions below which stands what must pass
+	ladders map[string]string // code of the finding below which this ladder stands
+	passed  map[string]bool   // ids of sessions below which stands what must pass
 }
 
 // Where the words of an explanation begin, and the lines that are to be copied.
@@ -243,16 +242,9 @@ func (e *explanation) remedies(one *trouble) {
 				}
 				asides[aside] = true
 			}
-			above := e.examples[remedy.Example]
-			if above == "" {
-				e.word(label, e.said(one.session, text))
-				e.example(one.session, remedy.Example)
-			} else {
-				e.word(label, e.said(one.session, text), "lines as above, under "+above)
-			}
-			if label = ""; remedy.Example != "" {
-				e.examples[remedy.Example] = string(one.finding.Code)
-			}
+			e.word(label, e.said(one.session, text))
+			e.example(one.session, remedy.Example)
+			label = ""
 		}
 	}
 	e.line("")

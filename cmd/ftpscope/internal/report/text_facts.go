@@ -163,13 +163,17 @@ func (r *renderer) dataEnd(s *session.Session, t *session.Transfer) time.Time {
 			end = seen.Time
 		}
 	}
-	switch {
-	case !end.IsZero():
+	if !end.IsZero() {
 		return end
-	case r.end.After(s.Last.Time):
-		return r.end
 	}
-	return s.Last.Time
+	end = s.Last.Time
+	if i := s.First.Capture; i < len(r.Captures) && r.Captures[i].Last.After(end) {
+		end = r.Captures[i].Last
+	}
+	if t.Data.Last.Time.After(end) {
+		end = t.Data.Last.Time
+	}
+	return end
 }
 
 // oddFacts are worth knowing whatever the outcome.

@@ -214,7 +214,7 @@ func laneWidths(rungs []rung, width int) [lanes]int {
 		return out
 	}
 	out[laneData] = min(need[laneData], max(width-need[laneControl], leastLane))
-	out[laneControl] = min(whole, width-out[laneData])
+	out[laneControl] = max(min(whole, width-out[laneData]), 8) // a window may be narrower than any ladder
 	return out
 }
 

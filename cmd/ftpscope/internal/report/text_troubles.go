@@ -77,7 +77,29 @@ func troubleKey(one *trouble) string {
 	for _, b := range one.because {
 		key += " " + string(b.Code)
 	}
-	return key
+	return key + " " + withoutNumbers(one.words())
+}
+
+// words are those that must be the same for one explanation to hold for several
+// findings: what happened, where, why, and what to do.
+func (one *trouble) words() string {
+	f := one.finding
+	words := f.Headline + "|" + f.Location.Text + "|" + f.Cause.Text
+	for _, r := range f.Remedies {
+		words += "|" + r.Text + r.Example
+	}
+	return words
+}
+
+// withoutNumbers leaves out what differs from case to case: addresses, ports and
+// times.
+func withoutNumbers(s string) string {
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune("0123456789.:,- ", r) {
+			return -1
+		}
+		return r
+	}, s)
 }
 
 // ids names the transfers, or the sessions, that an explanation is about, and
@@ -104,7 +126,11 @@ func (one *trouble) ids() string {
 	if len(words) > 0 {
 		text = what + " " + strings.Join(few(words), " ")
 	}
-	switch sessions := len(one.like) + 1; {
+	in := make(map[string]bool)
+	for _, f := range append([]*diagnose.Finding{one.finding}, one.like...) {
+		in[f.Session] = true
+	}
+	switch sessions := len(in); {
 	case sessions > 1:
 		return text + fmt.Sprintf(" (%s in %s)", countText(int64(times), "time"), countText(int64(sessions), "session"))
 	case times > maxIDs:

@@ -19,6 +19,10 @@ func (r *renderer) nothingWrong() {
 	for _, c := range sum.Outcomes.counts() {
 		text += ", " + numberText(c.n) + " " + string(c.outcome)
 	}
+	if n := r.silent(); n > 0 {
+		text = strings.Replace(text, "nothing wrong: ", "nothing wrong was seen: ", 1) + "; " +
+			countText(n, "session") + " encrypted, without any data connection here: what was wanted cannot be read"
+	}
 	pieces := append([]piece{{text, r.good}}, r.leftOutPiece())
 	seen := make(map[diagnose.Code]bool)
 	for _, s := range r.Sessions {
@@ -108,4 +112,16 @@ func few(ids []string) []string {
 		return ids
 	}
 	return append(slices.Clip(ids[:maxIDs-2]), "…", ids[len(ids)-1])
+}
+
+// silent counts the sessions that could not be read and showed nothing else:
+// whether they wanted anything nobody can tell.
+func (r *renderer) silent() int64 {
+	n := int64(0)
+	for _, s := range r.Sessions {
+		if s.Encrypted && s.Secured.Yes() && len(s.Transfers) == 0 {
+			n++
+		}
+	}
+	return n
 }
