@@ -261,7 +261,12 @@ func (s *subject) leftWithoutWord(end hangup) *Finding {
 	f := s.finding(DataReset, Error)
 	f.key += " wordless"
 	f.Headline = "The server ended the session without a reply to the transfer"
-	f.Observation = Statement{fmt.Sprintf("%s passed, and the data connection was closed in order; %s later the server ended the control connection without a reply", count(int(s.t.Data.Bytes), "byte"), duration(end.Time.Sub(s.dataDone().Time))), Certain}
+	after := end.Time.Sub(s.dataDone().Time)
+	when := duration(after) + " later"
+	if after < 0 {
+		when = duration(-after) + " before that"
+	}
+	f.Observation = Statement{fmt.Sprintf("%s passed, and the data connection was closed in order; %s the server ended the control connection without a reply", count(int(s.t.Data.Bytes), "byte"), when), Certain}
 	f.Location = Place{Statement{"the server, which closed in order", Likely}, AtServer}
 	if end.rst {
 		f.Location = s.beyond(server)

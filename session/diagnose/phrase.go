@@ -18,7 +18,7 @@ func arrow(from, to netip.AddrPort) string { return from.String() + " → " + to
 func duration(d time.Duration) string {
 	switch {
 	case d < time.Millisecond:
-		return strconv.FormatFloat(max(d.Seconds(), 0)*1e3, 'f', 2, 64) + " ms"
+		return strconv.FormatInt(max(d, 0).Round(time.Microsecond).Microseconds(), 10) + " µs"
 	case d < 9950*time.Microsecond:
 		return strconv.FormatFloat(d.Seconds()*1e3, 'f', 1, 64) + " ms"
 	case d < 999500*time.Microsecond:
