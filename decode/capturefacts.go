@@ -11,10 +11,8 @@ import (
 // captureFacts is what is known of one capture.
 type captureFacts struct {
 	ftp.CaptureFacts
-	prev  int64 // time of the latest frame that has one, microseconds
-	first int64 // First
-	last  int64 // Last
-	gap   int64 // Gap
+	first int64 // First, in microseconds
+	last  int64 // Last, likewise
 }
 
 // Captures tells what is known of each capture, by Frame.Capture. It grows as
@@ -45,9 +43,6 @@ func (c *captureFacts) frame(f *capture.Frame) {
 	case capture.LinkNull, capture.LinkLoop:
 		c.Loopback = true
 	}
-	if wayOf(f) != wayUnknown {
-		c.Directed++
-	}
 	if !f.Time.IsZero() {
 		c.clock(f)
 	}
@@ -58,14 +53,9 @@ func (c *captureFacts) clock(f *capture.Frame) {
 	const most = 1_000_000 // that interfaces and merged files are out of order by
 	us := f.Time.UnixMicro()
 	if c.First.IsZero() {
-		c.First, c.Last, c.prev, c.first, c.last = f.Time, f.Time, us, us, us
+		c.First, c.Last, c.first, c.last = f.Time, f.Time, us, us
 		return
 	}
-	if us-c.prev > c.gap {
-		c.gap = us - c.prev
-		c.Gap, c.GapAt = microseconds(c.gap), seenIn(f)
-	}
-	c.prev = us
 	if us > c.last {
 		c.Last, c.last = f.Time, us
 		return

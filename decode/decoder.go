@@ -104,7 +104,6 @@ func (d *Decoder) Decode(f *capture.Frame, emit func(*ftp.Event)) {
 		d.icmp(&e, emit)
 	case foundUDP:
 		d.stats.UDP++
-		d.capture.UDP++
 		if p.src.Port() == 69 || p.dst.Port() == 69 {
 			d.stats.TFTP++
 		}

@@ -4,32 +4,20 @@ import "github.com/ftpscope/ftpscope/decode/ftp"
 
 // wire is what is needed besides ftp.Wire to keep it.
 type wire struct {
-	second  ftp.MAC // the second source address
-	checked int     // oversized packets whose checksum was verified
+	second ftp.MAC // the second source address
 }
 
 // wired notes how a packet looked on the link.
 func (f *flow) wired(p *packet, side ftp.Side) {
-	w, own := &f.conn.Half[side].Wire, &f.wire[side]
+	w := &f.conn.Half[side].Wire
 	w.Largest = max(w.Largest, p.length)
-	mss := int(f.conn.Half[side.Other()].MSS)
-	oversized := mss > 0 && p.length > mss
-	if oversized {
+	if mss := int(f.conn.Half[side.Other()].MSS); mss > 0 && p.length > mss {
 		w.Oversized++
 	}
-	if p.segment != nil && (w.Checked < ftp.MaxChecked || oversized && own.checked < ftp.MaxChecked) {
-		right := rightChecksum(p)
-		if w.Checked < ftp.MaxChecked {
-			w.Checked++
-			if !right {
-				w.Bad++
-			}
-		}
-		if oversized && own.checked < ftp.MaxChecked {
-			own.checked++
-			if right {
-				w.OversizedOK++
-			}
+	if p.segment != nil && w.Checked < ftp.MaxChecked {
+		w.Checked++
+		if !rightChecksum(p) {
+			w.Bad++
 		}
 	}
 	if p.frame != nil {

@@ -23,15 +23,15 @@ const MaxChecked = 16
 // Wire is how the packets of one direction looked on the link that was
 // captured. It serves to find out where their sender is.
 type Wire struct {
-	TTLMin, TTLMax         uint8 // of its packets, SYN and RST excepted; 0 if there were none
-	FINTTL, RSTTTL         uint8 // of the first of each; a RST that answers the SYN counts, one that was not believed does not
-	Source, Target         MAC   // of its first packet
-	Sources                int   // different source addresses, counted up to 3
-	Out, In, Aside         int   // packets that the capturing host sent, received, only overheard: as the capture says (SLL packet type, pcapng flags)
-	Checked, Bad           int   // whole packets whose TCP checksum was verified, and those of them where it was wrong; at most MaxChecked
-	Largest                int   // longest payload of one packet, bytes
-	Oversized, OversizedOK int   // packets with more payload than the other side's MSS, and those of them with a right checksum
-	Routed                 int   // packets that the capture holds twice, with TTLs that differ by one: before and after routing
+	TTLMin, TTLMax uint8 // of its packets, SYN and RST excepted; 0 if there were none
+	FINTTL, RSTTTL uint8 // of the first of each; a RST that answers the SYN counts, one that was not believed does not
+	Source, Target MAC   // of its first packet
+	Sources        int   // different source addresses, counted up to 3
+	Out, In, Aside int   // packets that the capturing host sent, received, only overheard: as the capture says (SLL packet type, pcapng flags)
+	Checked, Bad   int   // whole packets whose TCP checksum was verified, and those of them where it was wrong; at most MaxChecked
+	Largest        int   // longest payload of one packet, bytes
+	Oversized      int   // packets with more payload than the other side's MSS
+	Routed         int   // packets that the capture holds twice, with TTLs that differ by one: before and after routing
 }
 
 // MaxStuck bounds Stuck.Repeated.
@@ -162,17 +162,14 @@ func (t *TLS) Carried(side Side) bool {
 // so far.
 type CaptureFacts struct {
 	Frames      int64
-	TCP, UDP    int64
+	TCP         int64
 	ICMP        int64         // ICMP and ICMPv6 messages of any kind
 	Control     int64         // TCP packets of followed control connections, or from or to a control port
 	OtherTCP    int64         // all other TCP packets
 	Port20      int64         // of them, those from or to port 20
 	Truncated   int64         // frames captured only in part
-	Directed    int64         // frames of which the capture says whether they were sent, received or overheard
 	Loopback    bool          // a link type of the loopback interface (NULL, LOOP)
 	Backwards   Seen          // first frame whose time is before that of an earlier one by more than a second
 	Step        time.Duration // how far Backwards went back
-	Gap         time.Duration // longest time between two frames in the order of the file
-	GapAt       Seen          // the frame behind it
 	First, Last time.Time     // least and greatest time
 }

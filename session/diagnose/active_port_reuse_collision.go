@@ -36,8 +36,8 @@ func activePortReuse(s *subject) *Finding {
 		f.Cause = Statement{"an earlier connection between the same two ports is not over for the server, or another program has its port", Likely}
 		f.Evidence = s.handshakeEvidence()
 	default:
-		f.Headline = fmt.Sprintf("The server repeated a port pair that was used %s before, and got no answer", duration(c.First.Time.Sub(earlier.end)))
-		f.Observation = Statement{fmt.Sprintf("SYN %s was not answered; a connection between the same two ports ended %s before", arrow(c.Ends[ftp.Initiator], c.Ends[ftp.Listener]), duration(c.First.Time.Sub(earlier.end))), Certain}
+		f.Headline = fmt.Sprintf("The server repeated a port pair that was used %s before, and got no answer", Duration(c.First.Time.Sub(earlier.end)))
+		f.Observation = Statement{fmt.Sprintf("SYN %s was not answered; a connection between the same two ports ended %s before", arrow(c.Ends[ftp.Initiator], c.Ends[ftp.Listener]), Duration(c.First.Time.Sub(earlier.end))), Certain}
 		f.Location = s.past(c.Ends[ftp.Listener])
 		f.Cause = Statement{"a firewall on the way, or the client, still holds the earlier connection and ignores the new SYN", Likely}
 		f.Evidence = s.handshakeEvidence()

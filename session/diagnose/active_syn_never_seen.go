@@ -76,10 +76,10 @@ func (s *subject) askedInVain() string {
 	text += ", but no SYN to that port is in the capture"
 	if r := s.word(); r != nil {
 		waited, _ := s.waited()
-		return fmt.Sprintf("%s; after %s the server replied %s", text, duration(waited), said(r))
+		return fmt.Sprintf("%s; after %s the server replied %s", text, Duration(waited), said(r))
 	}
 	if s.t.Next.Yes() {
-		return fmt.Sprintf("%s; after %s the client went on without it", text, duration(s.t.Next.Time.Sub(s.asked())))
+		return fmt.Sprintf("%s; after %s the client went on without it", text, Duration(s.t.Next.Time.Sub(s.asked())))
 	}
 	return text
 }

@@ -25,12 +25,12 @@ func activeUnanswered(s *subject) *Finding {
 	if !s.toClient(to) {
 		f.Headline = fmt.Sprintf("The server's data connection to %s got no answer", to)
 	}
-	f.Observation = Statement{fmt.Sprintf("%s from %s to %s in %s, no answer", count(n, "SYN"), from, to, duration(last.Time.Sub(first.Time))), Certain}
+	f.Observation = Statement{fmt.Sprintf("%s from %s to %s in %s, no answer", count(n, "SYN"), from, to, Duration(last.Time.Sub(first.Time))), Certain}
 	if n == 1 {
 		f.Observation.Text = fmt.Sprintf("1 SYN from %s to %s, no answer", from, to)
 	}
 	if a, late := c.Answered(); late {
-		f.Observation.Text += fmt.Sprintf(" until a RST came %s after the first, when the session was over", duration(a.Time.Sub(c.First.Time)))
+		f.Observation.Text += fmt.Sprintf(" until a RST came %s after the first, when the session was over", Duration(a.Time.Sub(c.First.Time)))
 	}
 	f.Location = s.past(to)
 	f.Cause = s.whyCallUnanswered(to)

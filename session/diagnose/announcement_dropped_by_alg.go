@@ -66,7 +66,7 @@ func (s *subject) announcementStuck() *Finding {
 		what = "the answer to " + a.Verb
 	}
 	f.Headline = fmt.Sprintf("%s does not get through to %s", capital(what), name(to))
-	f.Observation = Statement{fmt.Sprintf("a packet of %d bytes with %s was sent %s in %s and never acknowledged", st.Length, what, times(st.Repeats+1), duration(last.Time.Sub(st.First.Time))), Certain}
+	f.Observation = Statement{fmt.Sprintf("a packet of %d bytes with %s was sent %s in %s and never acknowledged", st.Length, what, times(st.Repeats+1), Duration(last.Time.Sub(st.First.Time))), Certain}
 	f.Location = s.beyond(to)
 	f.Cause = Statement{"a firewall that reads FTP holds this packet back", Possible}
 	f.Evidence = []Evidence{{st.First, fmt.Sprintf("%s, %d bytes, never acknowledged", what, st.Length)}}
@@ -132,7 +132,7 @@ func (s *subject) aliveMeanwhile(from ftp.Side, st *ftp.Stuck) (ftp.Seen, string
 	switch {
 	case !at.Yes():
 	case at.Time.Sub(st.First.Time) > max(cutWithin, 2*s.roundTrip()):
-		return at, fmt.Sprintf("%s still sent packets %s later", other, duration(at.Time.Sub(st.First.Time)))
+		return at, fmt.Sprintf("%s still sent packets %s later", other, Duration(at.Time.Sub(st.First.Time)))
 	case st.Beyond > 0 && s.t.Announcement.Cast.Pieces > 1 && sooner(s.t.Announcement.Seen, at):
 		return at, fmt.Sprintf("%s received the rest of the line and still waits for this packet", other)
 	}
@@ -157,7 +157,7 @@ func (s *subject) pieceMissing() *Finding {
 		f := s.finding(AnnouncementDropped, Error)
 		f.key = "hole " + name(from)
 		f.Headline = fmt.Sprintf("A small piece of what %s said never arrives, and the session stands still", name(from))
-		f.Observation = Statement{fmt.Sprintf("%s of %s never passed here, what is behind did; %s waited for it for %s", count(int(h.Missing), "byte"), name(from), name(from.Other()), duration(waited)), Certain}
+		f.Observation = Statement{fmt.Sprintf("%s of %s never passed here, what is behind did; %s waited for it for %s", count(int(h.Missing), "byte"), name(from), name(from.Other()), Duration(waited)), Certain}
 		f.Location = s.before(from)
 		f.Cause = Statement{"a firewall that reads FTP holds a packet back, as one with the first part of PORT or of a 227", Possible}
 		f.Evidence = []Evidence{{h.Progress, "bytes from behind the missing piece"}}

@@ -141,7 +141,7 @@ func (w *weighed) delay() {
 	w.took = w.a.Time.Sub(last.Time)
 	if w.took*2 < w.near.near && w.near.near-w.took > leastSooner {
 		w.sooner = true
-		w.say("it came after %s, and TCP at %s takes %s or more to answer", duration(w.took), w.who, duration(w.near.near))
+		w.say("it came after %s, and TCP at %s takes %s or more to answer", Duration(w.took), w.who, Duration(w.near.near))
 	}
 }
 

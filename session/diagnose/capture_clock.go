@@ -29,7 +29,7 @@ func (s *subject) clockBroken() bool {
 // tellBackwards says of a finding that the clock went back.
 func (s *subject) tellBackwards(f *Finding) {
 	at := s.capture.Backwards
-	f.Observation = Statement{fmt.Sprintf("the time of frame %d is %s before that of an earlier frame", at.Frame, duration(s.capture.Step)), Certain}
+	f.Observation = Statement{fmt.Sprintf("the time of frame %d is %s before that of an earlier frame", at.Frame, Duration(s.capture.Step)), Certain}
 	f.Cause = Statement{"somebody set the clock, a virtual machine slept, or files were joined in the wrong order", Likely}
 	f.Evidence = append(f.Evidence, Evidence{at, "time goes back"})
 	f.Unknown = []string{"how long anything took that lasted across this frame"}

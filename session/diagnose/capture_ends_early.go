@@ -29,10 +29,10 @@ func captureEndsEarly(s *subject) *veto {
 	switch c := s.conn(); {
 	case over:
 		f.Headline = "The capture stopped before the server's last reply to this transfer"
-		f.Observation = Statement{fmt.Sprintf("the data connection has ended, with %s, and the server has not replied when the capture ends %s later", count(int(s.t.Data.Bytes), "byte"), duration(s.Now.Sub(s.t.Data.Last.Time))), Certain}
+		f.Observation = Statement{fmt.Sprintf("the data connection has ended, with %s, and the server has not replied when the capture ends %s later", count(int(s.t.Data.Bytes), "byte"), Duration(s.Now.Sub(s.t.Data.Last.Time))), Certain}
 		last = s.t.Data.Last
 	case c != nil && c.Established.Yes() && s.Now.Sub(s.t.Data.Last.Time) >= pause:
-		f.Observation = Statement{fmt.Sprintf("the data connection is open, with %s so far, and quiet for the last %s of the capture: too early to say that it stands still", count(int(s.t.Data.Bytes), "byte"), duration(s.Now.Sub(s.t.Data.Last.Time))), Certain}
+		f.Observation = Statement{fmt.Sprintf("the data connection is open, with %s so far, and quiet for the last %s of the capture: too early to say that it stands still", count(int(s.t.Data.Bytes), "byte"), Duration(s.Now.Sub(s.t.Data.Last.Time))), Certain}
 		last = s.t.Data.Last
 	case c != nil && c.Established.Yes():
 		f.Severity = Note
@@ -40,10 +40,10 @@ func captureEndsEarly(s *subject) *veto {
 		f.Observation = Statement{fmt.Sprintf("the data connection is open, with %s so far, when the capture ends", count(int(s.t.Data.Bytes), "byte")), Certain}
 		last = s.t.Data.Last
 	case n > 0:
-		f.Observation = Statement{fmt.Sprintf("%s for the data connection, the first %s before the end of the capture: too early to say that none is answered", count(n, "SYN"), duration(s.Now.Sub(first.Time))), Certain}
+		f.Observation = Statement{fmt.Sprintf("%s for the data connection, the first %s before the end of the capture: too early to say that none is answered", count(n, "SYN"), Duration(s.Now.Sub(first.Time))), Certain}
 		last = latest
 	default:
-		f.Observation = Statement{fmt.Sprintf("no data connection yet, and the capture ends %s after the announcement or command", duration(s.Now.Sub(s.waitsSince().Time))), Certain}
+		f.Observation = Statement{fmt.Sprintf("no data connection yet, and the capture ends %s after the announcement or command", Duration(s.Now.Sub(s.waitsSince().Time))), Certain}
 	}
 	f.Cause = Statement{"the capture was ended, or the capturing program lost the last packets when it was stopped", Likely}
 	if !s.capture.Complete {

@@ -1,5 +1,7 @@
 package diagnose
 
+import "strings"
+
 // Code names a diagnosis. It is stable: programs and pages know it.
 type Code string
 
@@ -67,6 +69,9 @@ const (
 	CaptureTwoSides     Code = "capture-two-sides"
 	CaptureClock        Code = "capture-clock"
 )
+
+// ofCapture reports whether the code is that of a defect of a capture.
+func (c Code) ofCapture() bool { return strings.HasPrefix(string(c), "capture-") }
 
 // Codes lists all codes: the diagnoses in the order of the catalogue, then the
 // defects of captures.

@@ -102,7 +102,7 @@ func (s *subject) idleControl(done ftp.Seen) time.Duration {
 func (s *subject) lost(done ftp.Seen) *Finding {
 	f := s.finding(ControlLost, Warning)
 	idle := s.idleControl(done)
-	f.Cause = Statement{fmt.Sprintf("a firewall or NAT on the way forgot the control connection, which was idle for %s while the data flowed", duration(idle)), Possible}
+	f.Cause = Statement{fmt.Sprintf("a firewall or NAT on the way forgot the control connection, which was idle for %s while the data flowed", Duration(idle)), Possible}
 	if idle >= idleLong {
 		f.Cause.Confidence = Likely
 	}
@@ -122,7 +122,7 @@ func (s *subject) finalReplyLost(done ftp.Seen) *Finding {
 	if r := s.t.Reply; r != nil {
 		what = said(r)
 	}
-	f.Observation = Statement{fmt.Sprintf("%s was sent and repeated %s in %s without an acknowledgment; the control connection had been idle for %s", what, times(st.Repeats), duration(lastSent(st).Sub(st.First.Time)), duration(s.idleControl(done))), Certain}
+	f.Observation = Statement{fmt.Sprintf("%s was sent and repeated %s in %s without an acknowledgment; the control connection had been idle for %s", what, times(st.Repeats), Duration(lastSent(st).Sub(st.First.Time)), Duration(s.idleControl(done))), Certain}
 	f.Location = s.beyond(client)
 	f.Cause.Confidence = Likely
 	f.Evidence = append(f.Evidence, Evidence{st.First, "the server sends " + what})
@@ -151,7 +151,7 @@ func (s *subject) cutAtReply(done ftp.Seen) *Finding {
 	f := s.lost(done)
 	f.key += " cut"
 	f.Headline = "The data is complete, but the control connection was cut at the server's last reply"
-	f.Observation = Statement{fmt.Sprintf("%s was answered by a RST in the name of the client with TTL %d, where its other packets have %s; the control connection had been idle for %s", said(r), h.Wire.RSTTTL, ttls(h.Wire.TTLMin, h.Wire.TTLMax), duration(s.idleControl(done))), Certain}
+	f.Observation = Statement{fmt.Sprintf("%s was answered by a RST in the name of the client with TTL %d, where its other packets have %s; the control connection had been idle for %s", said(r), h.Wire.RSTTTL, ttls(h.Wire.TTLMin, h.Wire.TTLMax), Duration(s.idleControl(done))), Certain}
 	f.Location = s.intruder(client)
 	f.Cause.Confidence = Likely
 	f.Evidence = append(f.Evidence, Evidence{r.Seen, "the server replies " + said(r)}, Evidence{h.RST, "RST in the name of the client"})
@@ -178,7 +178,7 @@ func (s *subject) clientReset(done, rst ftp.Seen) *Finding {
 	f := s.lost(done)
 	f.key += " reset"
 	f.Headline = "The data is complete, but the control connection was reset before the last reply"
-	f.Observation = Statement{fmt.Sprintf("no reply after the data was complete; %s later a RST in the name of the server", duration(rst.Time.Sub(done.Time))), Certain}
+	f.Observation = Statement{fmt.Sprintf("no reply after the data was complete; %s later a RST in the name of the server", Duration(rst.Time.Sub(done.Time))), Certain}
 	f.Location = s.beyond(server)
 	f.Evidence = append(f.Evidence, Evidence{rst, "RST in the name of the server on the control connection"})
 	f.Unknown = []string{"whether the server or a box on the way sent the RST", "whether the server ever sent its last reply"}
@@ -204,7 +204,7 @@ func (s *subject) clientUnheard(done ftp.Seen) (unreplied, bool) {
 	case st.First.Yes() && st.Repeats >= 2 && st.First.Time.After(done.Time):
 		return unreplied{st.First, st.Repeated[len(st.Repeated)-1], fmt.Sprintf("%s that it sent then and repeated %s", count(st.Length, "byte"), times(st.Repeats))}, true
 	case h.FIN.Yes() && h.FIN.Time.After(done.Time) && !silent.Time.After(h.FIN.Time) && h.LastPacket.Time.Sub(h.FIN.Time) >= several:
-		return unreplied{h.FIN, h.LastPacket, fmt.Sprintf("its FIN, sent for %s", duration(h.LastPacket.Time.Sub(h.FIN.Time)))}, true
+		return unreplied{h.FIN, h.LastPacket, fmt.Sprintf("its FIN, sent for %s", Duration(h.LastPacket.Time.Sub(h.FIN.Time)))}, true
 	case h.Probes >= 3 && h.LastProbe.Time.After(done.Time) && h.LastProbe.Time.After(silent.Time):
 		return unreplied{h.LastProbe, h.LastProbe, "its keep-alive probes"}, true
 	}
@@ -219,7 +219,7 @@ func (s *subject) clientAlone(done ftp.Seen, u unreplied) *Finding {
 	f := s.lost(done)
 	f.key += " silence"
 	f.Headline = "The data is complete, but the server is silent on the control connection"
-	f.Observation = Statement{fmt.Sprintf("after the data was complete the client waited %s for the reply; it got none, and no answer to %s; the control connection had been idle for %s", duration(u.first.Time.Sub(done.Time)), u.what, duration(s.idleControl(done))), Certain}
+	f.Observation = Statement{fmt.Sprintf("after the data was complete the client waited %s for the reply; it got none, and no answer to %s; the control connection had been idle for %s", Duration(u.first.Time.Sub(done.Time)), u.what, Duration(s.idleControl(done))), Certain}
 	f.Location = s.beyond(server)
 	f.Evidence = append(f.Evidence, Evidence{u.first, "the client sends on the control connection"}, Evidence{u.last, "and again, without an answer"})
 	f.Unknown = []string{
@@ -229,7 +229,7 @@ func (s *subject) clientAlone(done ftp.Seen, u unreplied) *Finding {
 	if rest := s.Now.Sub(u.last.Time); s.Now.Sub(u.first.Time) < shortly {
 		ends := "right"
 		if rest >= time.Millisecond {
-			ends = duration(rest)
+			ends = Duration(rest)
 		}
 		f.Observation.Text += fmt.Sprintf("; the capture ends %s after that", ends)
 		f.Cause.Confidence = Possible
@@ -258,7 +258,7 @@ func (s *subject) nothingSaid(done ftp.Seen) *Finding {
 	f := s.lost(done)
 	f.key += " nothing"
 	f.Headline = "The data is complete, but no last reply of the server came"
-	f.Observation = Statement{fmt.Sprintf("no reply in the %s between the end of the data and the end of the capture", duration(s.Now.Sub(done.Time))), Certain}
+	f.Observation = Statement{fmt.Sprintf("no reply in the %s between the end of the data and the end of the capture", Duration(s.Now.Sub(done.Time))), Certain}
 	f.Location = s.before(server)
 	f.Cause = Statement{"either the server is still busy with the file, or its reply is lost because something on the way forgot the control connection", Possible}
 	f.Unknown = []string{"whether the server sent its last reply", "whether the control connection still works: the client sent nothing on it"}

@@ -53,7 +53,7 @@ func controlReset(s *subject) *Finding {
 		f.Unknown = []string{fmt.Sprintf("whether %s reached the client", what)}
 	}
 	f.Headline = fmt.Sprintf("The control connection was cut as soon as %s was sent", what)
-	f.Observation = Statement{fmt.Sprintf("%s, %s after %s", s.how(end), duration(passed), what), Certain}
+	f.Observation = Statement{fmt.Sprintf("%s, %s after %s", s.how(end), Duration(passed), what), Certain}
 	f.Location = s.beyond(end.host)
 	odd := s.odd(last)
 	if odd != "" {
@@ -73,7 +73,7 @@ func controlReset(s *subject) *Finding {
 		f.Unknown = append(f.Unknown, fmt.Sprintf("who ended it: %s, or something on the way that looks like it", name(end.host)))
 	}
 	if idle := x.Time.Sub(s.latestBefore(last.Seen).Time); idle >= forgotten {
-		f.Cause = Statement{fmt.Sprintf("the connection had been silent for %s: a box on the way had forgotten it", duration(idle)), Likely}
+		f.Cause = Statement{fmt.Sprintf("the connection had been silent for %s: a box on the way had forgotten it", Duration(idle)), Likely}
 		f.Remedies = s.remedies(fixKeepAlive, fixIdle)
 	} else {
 		f.Remedies = s.remedies(fixStrict, fixSegments, fixHelperOff)

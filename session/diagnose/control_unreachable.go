@@ -42,7 +42,7 @@ func (s *subject) knocked() string {
 	n := max(c.SYNCount, len(c.SYNs))
 	text := fmt.Sprintf("%s from %s to %s", count(n, "SYN"), s.Client.Addr(), s.Server)
 	if n > 1 {
-		text += " in " + duration(c.SYNs[len(c.SYNs)-1].Time.Sub(c.SYNs[0].Time))
+		text += " in " + Duration(c.SYNs[len(c.SYNs)-1].Time.Sub(c.SYNs[0].Time))
 	}
 	return text
 }
@@ -84,7 +84,7 @@ func (s *subject) controlUnanswered() *Finding {
 	case waited < leastWait:
 		f.Severity = Note
 		f.Headline = fmt.Sprintf("The client connected to port %d, and no answer came before the capture ended", port)
-		f.Cause = Statement{fmt.Sprintf("the capture ends %s after the first SYN: too early to tell", duration(waited)), Likely}
+		f.Cause = Statement{fmt.Sprintf("the capture ends %s after the first SYN: too early to tell", Duration(waited)), Likely}
 		f.Location.Confidence = Possible
 		f.Next = "let the capture run until the client gives up"
 		f.Remedies = s.remedies(fixCaptureLonger)
@@ -150,7 +150,7 @@ func (s *subject) controlHalfOpen() *Finding {
 	}
 	f := s.finding(ControlUnreachable, Error)
 	f.Headline = fmt.Sprintf("The server answers on port %d, but the connection is never completed", s.Server.Port())
-	f.Observation = Statement{fmt.Sprintf("%s, %s in %s, no ACK", s.knocked(), count(len(answers), "SYN-ACK"), duration(lasted)), Certain}
+	f.Observation = Statement{fmt.Sprintf("%s, %s in %s, no ACK", s.knocked(), count(len(answers), "SYN-ACK"), Duration(lasted)), Certain}
 	f.Location = s.beyond(client)
 	f.Cause = Statement{"the server's answer does not come back to the client: another way back than there, or a filter that never saw the SYN", Possible}
 	f.Unknown = []string{"whether the SYN-ACK does not arrive at the client or the client's ACK is lost"}

@@ -44,7 +44,7 @@ func dataPeerRejected(s *subject) *Finding {
 		f.Observation.Text = also(f.Observation.Text, fmt.Sprintf("the data connection comes from %s, the control connection from %s", from, s.Client.Addr()))
 	}
 	if hungUp.Yes() {
-		f.Observation.Text = also(f.Observation.Text, fmt.Sprintf("the server hung up %s after the handshake, before any data", duration(hungUp.Time.Sub(c.Established.Time))))
+		f.Observation.Text = also(f.Observation.Text, fmt.Sprintf("the server hung up %s after the handshake, before any data", Duration(hungUp.Time.Sub(c.Established.Time))))
 		f.Evidence = append(s.handshakeEvidence(), Evidence{hungUp, "the server hangs up, no data was sent"})
 	} else {
 		f.Evidence = s.waitEvidence()

@@ -89,7 +89,7 @@ func (s *subject) calledOff(abor *session.Command) *Finding {
 	f := s.finding(DataReset, Note)
 	f.key += " abor"
 	f.Headline = "The client called the transfer off with ABOR"
-	f.Observation = Statement{fmt.Sprintf("ABOR %s after the %s command; %s passed in all", duration(abor.Seen.Time.Sub(s.t.Command.Seen.Time)), s.wanted(), count(int(s.t.Data.Bytes), "byte")), Certain}
+	f.Observation = Statement{fmt.Sprintf("ABOR %s after the %s command; %s passed in all", Duration(abor.Seen.Time.Sub(s.t.Command.Seen.Time)), s.wanted(), count(int(s.t.Data.Bytes), "byte")), Certain}
 	f.Location = Place{Statement{"the client, which sent the command", Certain}, AtClient}
 	f.Cause = Statement{"the user or the client's program wanted no more of it", Likely}
 	f.Evidence = append(s.opening(), Evidence{abor.Seen, "the client sends ABOR"})
@@ -116,7 +116,7 @@ func (s *subject) cutByBox(e hangup) *Finding {
 		why = append(why, fmt.Sprintf("its TTL is %d, that of the other packets of %s is %s", h.Wire.RSTTTL, who, ttls(h.Wire.TTLMin, h.Wire.TTLMax)))
 	}
 	if s.wentOn(h) {
-		why = append(why, fmt.Sprintf("%s sent more data %s later", who, duration(h.Progress.Time.Sub(h.RST.Time))))
+		why = append(why, fmt.Sprintf("%s sent more data %s later", who, Duration(h.Progress.Time.Sub(h.RST.Time))))
 	}
 	f.Observation = Statement{fmt.Sprintf("RST in the name of %s after %s; %s", who, s.amount(e.Time), strings.Join(why, "; ")), Certain}
 	f.Location = Place{Statement{fmt.Sprintf("a box on the way to %s, or one that uses its address: hardly %s itself", who, who), Likely}, towards(e.host)}
@@ -138,7 +138,7 @@ func (s *subject) cutByBox(e hangup) *Finding {
 
 // amount says how much had passed when the connection was ended.
 func (s *subject) amount(end time.Time) string {
-	return fmt.Sprintf("%s, %s after the connection opened", count(int(s.t.Data.Bytes), "byte"), duration(end.Sub(s.conn().First.Time)))
+	return fmt.Sprintf("%s, %s after the connection opened", count(int(s.t.Data.Bytes), "byte"), Duration(end.Sub(s.conn().First.Time)))
 }
 
 // cutByHost: a host, or a box right in front of it, ended the data connection.
@@ -223,9 +223,9 @@ func apart(d time.Duration) string {
 		return "at the same moment"
 	}
 	if d < 0 {
-		return duration(-d) + " before"
+		return Duration(-d) + " before"
 	}
-	return duration(d) + " later"
+	return Duration(d) + " later"
 }
 
 // givenUp: nobody closed the data connection, and still the transfer is over.
@@ -262,9 +262,9 @@ func (s *subject) leftWithoutWord(end hangup) *Finding {
 	f.key += " wordless"
 	f.Headline = "The server ended the session without a reply to the transfer"
 	after := end.Time.Sub(s.dataDone().Time)
-	when := duration(after) + " later"
+	when := Duration(after) + " later"
 	if after < 0 {
-		when = duration(-after) + " before that"
+		when = Duration(-after) + " before that"
 	}
 	f.Observation = Statement{fmt.Sprintf("%s passed, and the data connection was closed in order; %s the server ended the control connection without a reply", count(int(s.t.Data.Bytes), "byte"), when), Certain}
 	f.Location = Place{Statement{"the server, which closed in order", Likely}, AtServer}

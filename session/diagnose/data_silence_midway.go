@@ -104,7 +104,7 @@ func (s *subject) rejectedMidway(f *Finding, e *ftp.PacketError) {
 	about := s.turned(e.About)
 	f.key += " icmp " + e.From.String()
 	f.Headline = fmt.Sprintf("%s rejects the packets of the data connection in mid-transfer", e.From)
-	f.Observation = Statement{fmt.Sprintf("%s sent ICMP %s about packets of %s, %s at least, when the connection had been open for %s", e.From, icmpName(e.Answer), s.called(about), times(n), duration(e.Time.Sub(s.conn().Established.Time))), Certain}
+	f.Observation = Statement{fmt.Sprintf("%s sent ICMP %s about packets of %s, %s at least, when the connection had been open for %s", e.From, icmpName(e.Answer), s.called(about), times(n), Duration(e.Time.Sub(s.conn().Established.Time))), Certain}
 	f.Location = Place{Statement{fmt.Sprintf("%s, which sent the ICMP message, on the way from %s to %s", e.From, s.called(about), s.called(about.Other())), Certain}, Middle}
 	for _, host := range []ftp.Side{client, server} {
 		if s.conn().Ends[s.turned(host)].Addr() == e.From {
@@ -129,7 +129,7 @@ func (s *subject) unacknowledged(f *Finding, fl flow) {
 	from := s.called(fl.from)
 	f.key += " from " + from
 	f.Headline = fmt.Sprintf("The transfer froze: the data of %s is acknowledged no more", from)
-	f.Observation = Statement{fmt.Sprintf("after %s the next %s of %s were repeated %s in %s without an acknowledgment", count(int(st.Offset), "byte"), count(st.Length, "byte"), from, times(st.Repeats), duration(lastSent(st).Sub(st.First.Time))), Certain}
+	f.Observation = Statement{fmt.Sprintf("after %s the next %s of %s were repeated %s in %s without an acknowledgment", count(int(st.Offset), "byte"), count(st.Length, "byte"), from, times(st.Repeats), Duration(lastSent(st).Sub(st.First.Time))), Certain}
 	f.Location = s.beyond(fl.from.Other())
 	f.Evidence = append(f.Evidence, s.stuckEvidence(fl)...)
 	f.Unknown = []string{
@@ -138,8 +138,8 @@ func (s *subject) unacknowledged(f *Finding, fl flow) {
 	}
 	s.judgeControl(f, fl.from.Other(), st.First.Time)
 	if idle := st.First.Time.Sub(fl.sent.Confirmed.Time); fl.sent.Confirmed.Yes() && idle >= idleLong {
-		f.Observation.Text += fmt.Sprintf("; the connection had been idle for %s before", duration(idle))
-		f.Cause = Statement{fmt.Sprintf("a firewall or NAT on the way forgets connections that are idle for %s or less", duration(idle)), Likely}
+		f.Observation.Text += fmt.Sprintf("; the connection had been idle for %s before", Duration(idle))
+		f.Cause = Statement{fmt.Sprintf("a firewall or NAT on the way forgets connections that are idle for %s or less", Duration(idle)), Likely}
 	}
 	f.Next = s.captureAtOther(fl.from.Other())
 	f.Remedies = s.remedies(fixRouting)
@@ -175,11 +175,11 @@ func (s *subject) nothingCame(f *Finding) {
 	from, since := s.called(fl.from), s.through(s.conn())
 	quiet := s.quiet()
 	f.key += " quiet " + from
-	f.Headline = fmt.Sprintf("The transfer froze: no data came from %s for %s", from, duration(quiet))
-	f.Observation = Statement{fmt.Sprintf("%s passed, then nothing new for %s", count(int(fl.sent.Bytes), "byte"), duration(quiet)), Certain}
+	f.Headline = fmt.Sprintf("The transfer froze: no data came from %s for %s", from, Duration(quiet))
+	f.Observation = Statement{fmt.Sprintf("%s passed, then nothing new for %s", count(int(fl.sent.Bytes), "byte"), Duration(quiet)), Certain}
 	if fl.sent.Bytes == 0 {
-		f.Headline = fmt.Sprintf("The data connection opened, and no data came from %s for %s", from, duration(quiet))
-		f.Observation.Text = fmt.Sprintf("the data connection was open, and nothing of %s passed on it for %s", from, duration(quiet))
+		f.Headline = fmt.Sprintf("The data connection opened, and no data came from %s for %s", from, Duration(quiet))
+		f.Observation.Text = fmt.Sprintf("the data connection was open, and nothing of %s passed on it for %s", from, Duration(quiet))
 	}
 	f.Location = s.before(fl.from)
 	f.Next = s.captureAtOther(fl.from)
@@ -273,7 +273,7 @@ func (s *subject) howItEnded(f *Finding) {
 		if e.Time.After(since) {
 			ev := s.endEvidence(e)
 			after := e.Time.Sub(since)
-			ev.Text += " after " + duration(after) + s.knownTimer(e.host, after)
+			ev.Text += " after " + Duration(after) + s.knownTimer(e.host, after)
 			f.Evidence = append(f.Evidence, ev)
 			return
 		}

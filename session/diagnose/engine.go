@@ -58,11 +58,8 @@ func (e *Engine) Session(s *session.Session, captures []Capture) Explanation {
 	all = merged(all)
 	for _, f := range all {
 		f.Session = s.ID
-		e.number(f)
 	}
-	for _, f := range all {
-		f.link()
-	}
+	e.number(all)
 	e.wide.add(&base, all)
 	return Explanation{Findings: all, Vantage: base.vantage, Needs: needs(s)}
 }
@@ -73,19 +70,20 @@ func (e *Engine) Finish(captures []Capture) (findings []*Finding, vantages []Van
 	for i := range captures {
 		vantages = append(vantages, e.captureVantage(i))
 	}
-	for _, f := range merged(e.atEnd(captures)) {
-		e.number(f)
-		findings = append(findings, f)
-	}
-	for _, f := range findings {
-		f.link()
-	}
+	findings = merged(e.atEnd(captures))
+	e.number(findings)
 	return findings, vantages
 }
 
-func (e *Engine) number(f *Finding) {
-	e.findings++
-	f.ID = "f" + strconv.Itoa(e.findings)
+// number gives findings their ids, and then names their causes by them.
+func (e *Engine) number(all []*Finding) {
+	for _, f := range all {
+		e.findings++
+		f.ID = "f" + strconv.Itoa(e.findings)
+	}
+	for _, f := range all {
+		f.link()
+	}
 }
 
 // link turns the causes into ids, when all findings have one.

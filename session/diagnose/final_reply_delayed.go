@@ -37,15 +37,15 @@ func (s *subject) repliedLate(done ftp.Seen, r *session.Reply) *Finding {
 	gap := r.Seen.Time.Sub(done.Time)
 	fl := s.flows()[0]
 	f := s.finding(FinalReplyDelayed, Warning)
-	f.Headline = fmt.Sprintf("The server took %s to say that the transfer is complete", duration(gap))
-	f.Observation = Statement{fmt.Sprintf("%s came %s after %s closed the data connection", said(r), duration(gap), s.called(fl.from)), Certain}
+	f.Headline = fmt.Sprintf("The server took %s to say that the transfer is complete", Duration(gap))
+	f.Observation = Statement{fmt.Sprintf("%s came %s after %s closed the data connection", said(r), Duration(gap), s.called(fl.from)), Certain}
 	f.Location = Place{Statement{"the server, or what it waits for", Likely}, AtServer}
 	f.Cause = Statement{"the server works on the file before it replies: it writes it to a slow disk or a remote store, or has it scanned", Possible}
 	f.Evidence = append(s.opening(), Evidence{done, s.called(fl.from) + " closes the data connection"}, replied(r))
 	f.Unknown = []string{"what the server does meanwhile"}
 	f.Next = "look at the server's log and at its disk during the next transfer"
 	if other := closing(fl.got); fl.from == server && other.Yes() && other.Time.Sub(done.Time)*2 >= gap && !sooner(r.Seen, other) {
-		f.Observation.Text += fmt.Sprintf("; %s closed its side %s before the reply", s.called(client), duration(r.Seen.Time.Sub(other.Time)))
+		f.Observation.Text += fmt.Sprintf("; %s closed its side %s before the reply", s.called(client), Duration(r.Seen.Time.Sub(other.Time)))
 		f.Location = Place{Statement{"the client, which kept the data connection open", Likely}, AtClient}
 		f.Cause = Statement{"the server waits until the client closes its side of the data connection too", Likely}
 		f.Evidence = append(f.Evidence, Evidence{other, s.called(client) + " closes its side"})
@@ -60,7 +60,7 @@ func (s *subject) repliedLate(done ftp.Seen, r *session.Reply) *Finding {
 		f.Next = "let the client's program close the data connection as soon as the server does, and look at the server's log"
 		if known := productOf(s.Banner) == productProFTPD && (gap-lingerProFTPD).Abs()*10 <= lingerProFTPD; known {
 			f.Location = Place{Statement{"the client, which kept the data connection open", Likely}, AtClient}
-			f.Cause = Statement{fmt.Sprintf("the server waits until the client closes its side of the data connection too, at most %s (ProFTPD, TimeoutLinger)", duration(lingerProFTPD)), Likely}
+			f.Cause = Statement{fmt.Sprintf("the server waits until the client closes its side of the data connection too, at most %s (ProFTPD, TimeoutLinger)", Duration(lingerProFTPD)), Likely}
 			f.Unknown = []string{"why the client's program does not close"}
 		}
 	}
@@ -87,8 +87,8 @@ func (s *subject) leftWaiting(done ftp.Seen, gave hangup) *Finding {
 	gap := gave.Time.Sub(done.Time)
 	f := s.finding(FinalReplyDelayed, Error) // a warning where all else went well
 	f.key += " never"
-	f.Headline = fmt.Sprintf("The client left after %s without the server's last reply", duration(gap))
-	f.Observation = Statement{fmt.Sprintf("no reply in the %s between the end of the data and the end of the session; the server's host still answered then", duration(gap)), Certain}
+	f.Headline = fmt.Sprintf("The client left after %s without the server's last reply", Duration(gap))
+	f.Observation = Statement{fmt.Sprintf("no reply in the %s between the end of the data and the end of the session; the server's host still answered then", Duration(gap)), Certain}
 	f.Location = Place{Statement{"the server, which had not replied", Likely}, AtServer}
 	f.Cause = Statement{"the server still works on the file: it writes it to a slow disk or a remote store, or has it scanned", Possible}
 	f.Evidence = append(s.opening(), Evidence{done, "the data is complete: its sender closes the data connection"}, s.endEvidence(gave),

@@ -110,23 +110,6 @@ type Finding struct {
 	because []*Finding // of Because
 }
 
-// severityRank orders severities from least to worst.
-func severityRank(s Severity) int {
-	switch s {
-	case Error:
-		return 3
-	case Warning:
-		return 2
-	case Note:
-		return 1
-	}
-	return 0
-}
-
-// Worse reports whether a is worse than b; nothing is worse than Error, and
-// the empty Severity is better than any.
-func Worse(a, b Severity) bool { return severityRank(a) > severityRank(b) }
-
 // atMost is the lesser of two confidences.
 func atMost(c, limit Confidence) Confidence {
 	if rank := map[Confidence]int{Certain: 3, Likely: 2, Possible: 1}; rank[c] <= rank[limit] {

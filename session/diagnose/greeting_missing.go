@@ -79,7 +79,7 @@ func (s *subject) neverGreeted() *Finding {
 	if cut {
 		f.key = "cut"
 		f.Headline = fmt.Sprintf("Port %d accepts the connection and closes it without a greeting", port)
-		f.Observation = Statement{fmt.Sprintf("no byte came from the server; %s", fmt.Sprintf("%s after %s", s.how(end), duration(end.Time.Sub(c.Established.Time)))), Certain}
+		f.Observation = Statement{fmt.Sprintf("no byte came from the server; %s", fmt.Sprintf("%s after %s", s.how(end), Duration(end.Time.Sub(c.Established.Time)))), Certain}
 		f.Cause = Statement{"the service turns this client away by an access list or a limit, or a box accepts for a service that is away", Possible}
 		f.Remedies = s.remedies(fixService, fixLimits)
 		if end.rst && s.otherDistance(&s.Control.Half[server]) {
@@ -92,7 +92,7 @@ func (s *subject) neverGreeted() *Finding {
 	f.key = "silent"
 	f.Location = s.beyond(server)
 	f.Headline = fmt.Sprintf("Port %d accepts the connection, but no greeting comes", port)
-	f.Observation = Statement{fmt.Sprintf("the connection was open for %s and no byte came from the server", duration(waited)), Certain}
+	f.Observation = Statement{fmt.Sprintf("the connection was open for %s and no byte came from the server", Duration(waited)), Certain}
 	if end.Yes() {
 		f.Observation.Text += "; then " + name(end.host) + " gave up"
 	}
@@ -117,8 +117,8 @@ func (s *subject) greetedLate() *Finding {
 	}
 	f := s.finding(GreetingMissing, Warning)
 	f.key = "late"
-	f.Headline = fmt.Sprintf("The server took %s to greet", duration(took))
-	f.Observation = Statement{fmt.Sprintf("the first byte of the server came %s after the connection was open", duration(took)), Certain}
+	f.Headline = fmt.Sprintf("The server took %s to greet", Duration(took))
+	f.Observation = Statement{fmt.Sprintf("the first byte of the server came %s after the connection was open", Duration(took)), Certain}
 	f.Location = s.speaks()
 	f.Cause = Statement{"the server looked something up first: the client's name in DNS, or its user at the client's port 113 (ident)", Possible}
 	f.Unknown = []string{"what the server waited for"}

@@ -28,7 +28,7 @@ func handshakeNotCompleted(s *subject) *Finding {
 	n, acks := max(c.SYNCount, len(c.SYNs)), synAcks(c)
 	last := acks[len(acks)-1]
 	f := s.finding(HandshakeNotCompleted, Error)
-	f.Observation = Statement{fmt.Sprintf("%s and %s in %s between %s and %s", count(n, "SYN"), count(len(acks), "SYN-ACK"), duration(last.Time.Sub(c.First.Time)), c.Ends[ftp.Initiator], c.Ends[ftp.Listener]), Certain}
+	f.Observation = Statement{fmt.Sprintf("%s and %s in %s between %s and %s", count(n, "SYN"), count(len(acks), "SYN-ACK"), Duration(last.Time.Sub(c.First.Time)), c.Ends[ftp.Initiator], c.Ends[ftp.Listener]), Certain}
 	switch unheardIn(c) {
 	case synAckUnheard:
 		f.key += " syn-ack"

@@ -58,7 +58,7 @@ func (s *subject) helperLost() *blindSpot {
 	}
 	if d := s.t.Data; d != nil {
 		if late := d.First.Time.Sub(a.Seen.Time); late > expectation {
-			return &blindSpot{At: d.First, Why: fmt.Sprintf("the connection was tried %s after it was announced, and such a firewall waits for %s", duration(late), duration(expectation))}
+			return &blindSpot{At: d.First, Why: fmt.Sprintf("the connection was tried %s after it was announced, and such a firewall waits for %s", Duration(late), Duration(expectation))}
 		}
 		for _, later := range s.announcedSince(a, d.First) {
 			if later.stumbled() == nil {

@@ -7,31 +7,10 @@ import (
 	"github.com/ftpscope/ftpscope/decode/ftp"
 )
 
-// icmpNames say what ICMP errors say, by type and code.
-//
-// https://www.iana.org/assignments/icmp-parameters and
-// https://www.iana.org/assignments/icmpv6-parameters
-var (
-	icmpNames = map[[2]uint8]string{
-		{3, 0}: "network unreachable", {3, 1}: "host unreachable", {3, 3}: "port unreachable", {3, 4}: "fragmentation needed",
-		{3, 9}: "network administratively prohibited", {3, 10}: "host administratively prohibited",
-		{3, 13}: "communication administratively prohibited", {11, 0}: "time to live exceeded",
-	}
-	icmpv6Names = map[[2]uint8]string{
-		{1, 0}: "no route to destination", {1, 1}: "communication administratively prohibited", {1, 3}: "address unreachable",
-		{1, 4}: "port unreachable", {1, 5}: "source address failed ingress/egress policy", {1, 6}: "reject route to destination",
-		{2, 0}: "packet too big", {3, 0}: "hop limit exceeded",
-	}
-)
-
 // icmpName is what an ICMP error says.
 func icmpName(a ftp.Answer) string {
-	names := icmpNames
-	if six(a.From) {
-		names = icmpv6Names
-	}
-	if n, ok := names[[2]uint8{a.Type, a.Code}]; ok {
-		return n
+	if name := a.ICMPName(); name != "" {
+		return name
 	}
 	return fmt.Sprintf("type %d code %d", a.Type, a.Code)
 }
@@ -42,7 +21,7 @@ func icmpName(a ftp.Answer) string {
 // https://www.rfc-editor.org/rfc/rfc1191#section-4 and
 // https://www.rfc-editor.org/rfc/rfc4443#section-3.2
 func tooBig(e *ftp.PacketError) bool {
-	return e.MTU > 0 || !six(e.From) && e.Type == 3 && e.Code == 4 || six(e.From) && e.Type == 2
+	return e.MTU > 0 || !e.V6() && e.Type == 3 && e.Code == 4 || e.V6() && e.Type == 2
 }
 
 // whyRejected is what an ICMP error, or a RST of another box, in answer to a SYN
@@ -58,7 +37,7 @@ func whyRejected(a ftp.Answer, from netip.Addr, to netip.AddrPort) Statement {
 	if a.From == to.Addr() {
 		whose += " itself"
 	}
-	v6 := six(a.From)
+	v6 := a.V6()
 	switch k := [2]uint8{a.Type, a.Code}; {
 	case !v6 && (k == [2]uint8{3, 9} || k == [2]uint8{3, 10} || k == [2]uint8{3, 13}), v6 && (k == [2]uint8{1, 1} || k == [2]uint8{1, 5} || k == [2]uint8{1, 6}):
 		return Statement{fmt.Sprintf("a rule on %s forbids connections from %s to port %d", whose, from, to.Port()), Likely}

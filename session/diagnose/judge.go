@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/ftpscope/ftpscope/decode/ftp"
-
 	"github.com/ftpscope/ftpscope/session"
 )
 
@@ -210,11 +209,5 @@ func (s *subject) polish(f *Finding) {
 	sortEvidence(f.Evidence)
 	if len(f.Evidence) > MaxEvidence {
 		f.Evidence = shortened(f.Evidence)
-	}
-	for i := range f.because {
-		if f.because[i] == f {
-			f.because = slices.Delete(f.because, i, i+1)
-			break
-		}
 	}
 }

@@ -132,9 +132,9 @@ func (s *subject) fullSizeUnacknowledged(f flow) *Finding {
 	if st.Length > f.fullSize() {
 		what = fmt.Sprintf("a burst of %d bytes from %s, which is several packets of full size on the wire,", st.Length, s.called(f.from))
 	}
-	out.Observation = Statement{fmt.Sprintf("%s was never acknowledged, though its beginning was repeated %s in %s; smaller packets passed", what, times(st.Repeats), duration(lastSent(st).Sub(st.First.Time))), Certain}
+	out.Observation = Statement{fmt.Sprintf("%s was never acknowledged, though its beginning was repeated %s in %s; smaller packets passed", what, times(st.Repeats), Duration(lastSent(st).Sub(st.First.Time))), Certain}
 	if st.Length <= f.fullSize() {
-		out.Observation.Text = fmt.Sprintf("%s was repeated %s in %s and never acknowledged; smaller packets passed", what, times(st.Repeats), duration(lastSent(st).Sub(st.First.Time)))
+		out.Observation.Text = fmt.Sprintf("%s was repeated %s in %s and never acknowledged; smaller packets passed", what, times(st.Repeats), Duration(lastSent(st).Sub(st.First.Time)))
 	}
 	out.Location = s.beyond(f.from.Other())
 	out.Evidence = append(s.opening(), s.stuckEvidence(f)...)
@@ -179,7 +179,7 @@ func (s *subject) fullSizeAbsent(f flow) *Finding {
 	t := s.smallPassed(f)
 	out := s.narrow(f)
 	out.Headline = fmt.Sprintf("No data of %s arrives, though a smaller transfer went well", s.called(f.from))
-	out.Observation = Statement{fmt.Sprintf("the data connection opened and carried nothing in %s; transfer %s brought %s, with at most %s in a packet", duration(s.quiet()), t.ID, count(int(t.Data.Bytes), "byte"), count(largest(t), "byte")), Certain}
+	out.Observation = Statement{fmt.Sprintf("the data connection opened and carried nothing in %s; transfer %s brought %s, with at most %s in a packet", Duration(s.quiet()), t.ID, count(int(t.Data.Bytes), "byte"), count(largest(t), "byte")), Certain}
 	out.Location = s.before(f.from)
 	out.Cause.Confidence = Possible
 	out.Evidence = append(s.opening(), Evidence{t.Data.First, fmt.Sprintf("transfer %s, in small packets, went well", t.ID)})

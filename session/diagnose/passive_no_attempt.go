@@ -34,7 +34,7 @@ func passiveNoAttempt(s *subject) *Finding {
 	default:
 		f.Headline = fmt.Sprintf("No connection to %s for data passed this capture point", where)
 	}
-	f.Observation = Statement{fmt.Sprintf("no SYN to %s in the %s after %s announced it", where, duration(waited), s.t.Announcement.Verb), Certain}
+	f.Observation = Statement{fmt.Sprintf("no SYN to %s in the %s after %s announced it", where, Duration(waited), s.t.Announcement.Verb), Certain}
 	if end != "" {
 		f.Observation.Text += ", until " + end
 	}

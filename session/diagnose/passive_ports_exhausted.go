@@ -23,7 +23,7 @@ func passivePortsExhausted(s *subject) *Finding {
 	f.Headline = "The server found no free port to listen on for the data connection"
 	f.Observation = Statement{"the server replies " + said(r), Certain}
 	if n, low, high := s.announcedBefore(r.Seen.Time); n > 0 {
-		f.Observation.Text += fmt.Sprintf("; in the %s before it announced %s between %d and %d", duration(lingering), count(n, "port"), low, high)
+		f.Observation.Text += fmt.Sprintf("; in the %s before it announced %s between %d and %d", Duration(lingering), count(n, "port"), low, high)
 	}
 	f.Location = saidByServer
 	f.Cause = Statement{"its range of passive ports is too small for so many transfers at once or shortly after each other", Likely}

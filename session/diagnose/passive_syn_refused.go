@@ -46,7 +46,7 @@ func passiveRefused(s *subject) *Finding {
 	case !s.toServer(to):
 		f.Cause = Statement{fmt.Sprintf("the server does not listen at %s: the client reaches it at %s", to, s.Server.Addr()), Likely}
 	case s.late(c) > 0:
-		f.Cause = Statement{fmt.Sprintf("the client connected %s after the announcement, and the server had stopped waiting for it", duration(s.late(c))), Possible}
+		f.Cause = Statement{fmt.Sprintf("the client connected %s after the announcement, and the server had stopped waiting for it", Duration(s.late(c))), Possible}
 		f.Remedies = s.remedies(fixTimeouts)
 	case s.on(server):
 		f.Cause = Statement{fmt.Sprintf("the server's program does not listen on port %d any more, or the packet filter of its host answers so", to.Port()), Likely}

@@ -24,7 +24,7 @@ func passiveUnanswered(s *subject) *Finding {
 	f := s.finding(PassiveUnanswered, Error)
 	f.key += " " + to.Addr().String()
 	f.Headline = fmt.Sprintf("%s got no answer when it connected to %s for data", s.connector(), s.aim(to))
-	f.Observation = Statement{fmt.Sprintf("%s from %s to %s in %s, no answer", count(n, "SYN"), c.Ends[ftp.Initiator].Addr(), to, duration(last.Time.Sub(first.Time))), Certain}
+	f.Observation = Statement{fmt.Sprintf("%s from %s to %s in %s, no answer", count(n, "SYN"), c.Ends[ftp.Initiator].Addr(), to, Duration(last.Time.Sub(first.Time))), Certain}
 	switch {
 	case late:
 		f.Observation.Text += " until the session was over"

@@ -14,19 +14,24 @@ import (
 // arrow is a connection as it is opened.
 func arrow(from, to netip.AddrPort) string { return from.String() + " → " + to.String() }
 
-// duration is a span of time as one says it: "40 ms", "5.1 s", "2m05s".
-func duration(d time.Duration) string {
+// Duration is a span of time as exact as one wants to read it: "40 µs", "5.1 s",
+// "2m05s", "1h02m". One below 0 counts as 0.
+func Duration(d time.Duration) string {
 	switch {
 	case d < time.Millisecond:
-		return strconv.FormatInt(max(d, 0).Round(time.Microsecond).Microseconds(), 10) + " µs"
+		return fmt.Sprintf("%d µs", max(d, 0).Round(time.Microsecond).Microseconds())
 	case d < 9950*time.Microsecond:
-		return strconv.FormatFloat(d.Seconds()*1e3, 'f', 1, 64) + " ms"
+		return fmt.Sprintf("%.1f ms", d.Seconds()*1e3)
 	case d < 999500*time.Microsecond:
-		return strconv.FormatFloat(d.Seconds()*1e3, 'f', 0, 64) + " ms"
-	case d < 99950*time.Millisecond:
-		return strconv.FormatFloat(d.Seconds(), 'f', 1, 64) + " s"
+		return fmt.Sprintf("%.0f ms", d.Seconds()*1e3)
+	case d < 59950*time.Millisecond:
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	case d < time.Hour:
+		d = d.Round(time.Second)
+		return fmt.Sprintf("%dm%02ds", int(d.Minutes()), int(d.Seconds())%60)
 	}
-	return d.Round(time.Second).String()
+	d = d.Round(time.Minute)
+	return fmt.Sprintf("%dh%02dm", int(d.Hours()), int(d.Minutes())%60)
 }
 
 // count is "1 SYN" or "3 SYNs".
@@ -100,7 +105,7 @@ func answerText(c *ftp.Conn, a ftp.Answer) string {
 	after := ""
 	for i := len(c.SYNs) - 1; i >= 0; i-- {
 		if d := a.Time.Sub(c.SYNs[i].Time); d >= 0 {
-			after = " after " + duration(d)
+			after = " after " + Duration(d)
 			break
 		}
 	}

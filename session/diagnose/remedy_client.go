@@ -215,7 +215,7 @@ func adviseKeepAlive(s *subject) []Remedy {
 	n := s.keepAlive()
 	why := "more often than the idle time of any box on the path"
 	if idle := s.idleSeen(); idle > 0 {
-		why = fmt.Sprintf("every %s: it was idle for %s here", count(n, "second"), duration(idle))
+		why = fmt.Sprintf("every %s: it was idle for %s here", count(n, "second"), Duration(idle))
 	}
 	return append(
 		one(ForClient, "Send TCP keep-alives on the control connection, "+why,

@@ -145,7 +145,7 @@ func (s *subject) closedIdle(r *session.Reply) *Finding {
 	if idle < patience {
 		f.key = "stop"
 		f.Headline = "The server ended the session with 421"
-		f.Observation = Statement{fmt.Sprintf("the server said %s, %s after the last thing that happened", said(r), duration(idle)), Certain}
+		f.Observation = Statement{fmt.Sprintf("the server said %s, %s after the last thing that happened", said(r), Duration(idle)), Certain}
 		if verb := s.answers(r); verb != "" {
 			f.Severity = Error
 			f.Observation.Text = fmt.Sprintf("the server answered %s by %s", verb, said(r))
@@ -158,12 +158,12 @@ func (s *subject) closedIdle(r *session.Reply) *Finding {
 	}
 	f.key = "idle"
 	f.Evidence = append(f.Evidence, Evidence{latest, "the last that happened before"})
-	f.Headline = fmt.Sprintf("The server ended the session after %s in which nothing happened", duration(idle))
-	f.Observation = Statement{fmt.Sprintf("%s came %s after the last command, reply or data", said(r), duration(idle)), Certain}
+	f.Headline = fmt.Sprintf("The server ended the session after %s in which nothing happened", Duration(idle))
+	f.Observation = Statement{fmt.Sprintf("%s came %s after the last command, reply or data", said(r), Duration(idle)), Certain}
 	f.Cause = Statement{"the server's idle time-out, which is about that long", Likely}
 	for _, d := range defaults {
 		if (idle - d.idle).Abs() <= d.idle/50 {
-			f.Cause.Text = fmt.Sprintf("the server's idle time-out; %s is the default of %s", duration(d.idle), d.name)
+			f.Cause.Text = fmt.Sprintf("the server's idle time-out; %s is the default of %s", Duration(d.idle), d.name)
 		}
 	}
 	f.Unknown = []string{"whether the client still wanted something: it sent nothing"}
@@ -211,7 +211,7 @@ func (s *subject) closedDuring() *Finding {
 	f := s.finding(ServiceClosing, Error)
 	f.key = "transfer " + f.key
 	f.Headline = "The server gave up the transfer with 421"
-	f.Observation = Statement{fmt.Sprintf("the server said %s, %s after the transfer began", said(r), duration(r.Seen.Time.Sub(s.t.Start()))), Certain}
+	f.Observation = Statement{fmt.Sprintf("the server said %s, %s after the transfer began", said(r), Duration(r.Seen.Time.Sub(s.t.Start()))), Certain}
 	f.Location = saidByServer
 	f.Cause = Statement{"the server waited in vain: its 421 is the consequence of a data connection that did not come up or did not get on", Possible}
 	f.Evidence = []Evidence{{r.Seen, said(r)}}

@@ -65,7 +65,7 @@ func (s *subject) standsElsewhere(c *ftp.Conn, a ftp.Answer, listener ftp.Side) 
 	}
 	took, least := a.Time.Sub(lastBefore(c, a.Time)), s.leastAnswer(listener)
 	if least-took > time.Millisecond && took*2 < least {
-		out = append(out, fmt.Sprintf("comes after %s where %s takes at least %s to answer", duration(took), name(listener), duration(least)))
+		out = append(out, fmt.Sprintf("comes after %s where %s takes at least %s to answer", Duration(took), name(listener), Duration(least)))
 	}
 	return out
 }

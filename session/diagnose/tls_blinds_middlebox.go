@@ -19,7 +19,7 @@ func tlsBlinds(s *subject) *Finding {
 	}
 	f := s.finding(TLSBlinds, Error)
 	f.Headline = "The control connection is encrypted: a firewall cannot read which port to open"
-	f.Observation = Statement{fmt.Sprintf("TLS began on the control connection %s before this data connection was tried", duration(s.t.Data.First.Time.Sub(s.Secured.Time))), Certain}
+	f.Observation = Statement{fmt.Sprintf("TLS began on the control connection %s before this data connection was tried", Duration(s.t.Data.First.Time.Sub(s.Secured.Time))), Certain}
 	f.Location = s.beyond(s.listens())
 	f.Cause = Statement{"a firewall on the way opens ports for FTP by reading the control connection, and TLS keeps it from that", Possible}
 	for i := range s.Commands {

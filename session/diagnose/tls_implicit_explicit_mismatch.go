@@ -77,7 +77,7 @@ func (s *subject) bothWait() *Finding {
 	f := s.finding(TLSImplicitExplicit, Error)
 	f.key = "wait"
 	f.Headline = fmt.Sprintf("Client and server both wait on port %d, where TLS should begin at once", implicitPort)
-	f.Observation = Statement{fmt.Sprintf("neither side sent a byte for %s after the connection was open", duration(waited)), Certain}
+	f.Observation = Statement{fmt.Sprintf("neither side sent a byte for %s after the connection was open", Duration(waited)), Certain}
 	f.Location = Place{Statement{"a setting of the client does not fit that of the server; which of them is wrong cannot be seen", Possible}, AtClient}
 	f.Cause = Statement{"the client waits for a greeting as without TLS or with explicit TLS, and the server for implicit TLS", Likely}
 	f.Evidence = append([]Evidence{{c.Established, "the connection is open"}}, s.partedEvidence()...)

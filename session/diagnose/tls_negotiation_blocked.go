@@ -213,7 +213,7 @@ func (s *subject) handshakeAlerted(f *Finding, h *ftp.TLS) bool {
 		what := alertName(a.Description)
 		f.key = "alert"
 		f.Headline = fmt.Sprintf("%s broke off the TLS handshake: %s", capital(name(a.From)), what)
-		f.Observation = Statement{fmt.Sprintf("%s, %s after the ClientHello", alertText(name(a.From), a), duration(a.Time.Sub(h.Client.Time))), Certain}
+		f.Observation = Statement{fmt.Sprintf("%s, %s after the ClientHello", alertText(name(a.From), a), Duration(a.Time.Sub(h.Client.Time))), Certain}
 		f.Location = Place{Statement{fmt.Sprintf("%s says so itself, unless a box on the way speaks TLS in its place", name(a.From)), Likely}, AtServer}
 		f.Cause = Statement{"client and server have no version, cipher or certificate in common that both accept", Likely}
 		f.Unknown = []string{"whether a box on the way ends TLS itself: then the alert is its own"}
@@ -252,7 +252,7 @@ func (s *subject) handshakeCut(f *Finding, h *ftp.TLS) bool {
 	if h.Server.Yes() {
 		last, since = "the ServerHello", h.Server.Time
 	}
-	f.Observation = Statement{fmt.Sprintf("%s, %s after %s", s.how(end), duration(end.Time.Sub(since)), last), Certain}
+	f.Observation = Statement{fmt.Sprintf("%s, %s after %s", s.how(end), Duration(end.Time.Sub(since)), last), Certain}
 	f.Location = s.beyond(end.host)
 	f.Cause = Statement{"the server could not go on with TLS, or a box on the way does not allow it", Possible}
 	f.Unknown = []string{"who ended the connection: a box can do that in the name of the server"}
@@ -286,7 +286,7 @@ func (s *subject) handshakeSilent(f *Finding, h *ftp.TLS) bool {
 	}
 	f.key = "silent"
 	f.Headline = "The server does not answer the beginning of TLS"
-	f.Observation = Statement{fmt.Sprintf("no byte came from the server for %s after the ClientHello", duration(until.Sub(h.Client.Time))), Certain}
+	f.Observation = Statement{fmt.Sprintf("no byte came from the server for %s after the ClientHello", Duration(until.Sub(h.Client.Time))), Certain}
 	f.Location = s.beyond(server)
 	f.Cause = Statement{"the server hangs, or its answer is lost on the way: it is the largest packet so far", Possible}
 	f.Unknown = []string{"whether the ClientHello reached the server's service"}

@@ -120,7 +120,7 @@ func (s *subject) neverEncrypted() *Finding {
 	f := s.mismatch(Possible)
 	f.key += " empty"
 	f.Headline = "The data connection opened, and TLS never began on it"
-	f.Observation = Statement{fmt.Sprintf("the data connection was open for %s and carried no byte in either direction; the control connection is encrypted", duration(lasted)), Certain}
+	f.Observation = Statement{fmt.Sprintf("the data connection was open for %s and carried no byte in either direction; the control connection is encrypted", Duration(lasted)), Certain}
 	f.Location = Place{Statement{"the client, which has to begin TLS on data connections, or the server, which has to ask for data first", Possible}, Unknown}
 	f.Cause.Text = "the client's program failed to begin TLS, or client and server do not agree on PROT, or the file was empty and data is not encrypted"
 	if t := s.otherEncrypted(); t != nil {

@@ -37,7 +37,7 @@ func tlsSessionReuse(s *subject) *Finding {
 	if inOrder || h.Server.Version >= tls13 && !again {
 		f.Cause.Confidence = Possible // TLS 1.3 hides where its handshake ends
 	}
-	f.Observation = Statement{fmt.Sprintf("TLS began on the data connection with a new session; %s after the handshake the server ended it, with nothing that looks like data", duration(end.Time.Sub(h.Finished.Time))), Certain}
+	f.Observation = Statement{fmt.Sprintf("TLS began on the data connection with a new session; %s after the handshake the server ended it, with nothing that looks like data", Duration(end.Time.Sub(h.Finished.Time))), Certain}
 	f.Location = Place{Statement{"at the server: its packet ends the connection", Likely}, AtServer}
 	f.Unknown = []string{
 		"what the server replied: the control connection is encrypted",

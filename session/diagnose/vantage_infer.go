@@ -217,7 +217,7 @@ func (v view) times() string {
 	if v.timesSay() == "" {
 		return ""
 	}
-	return fmt.Sprintf("TCP at the client answers after %s, at the server after %s", duration(v.client.near), duration(v.server.near))
+	return fmt.Sprintf("TCP at the client answers after %s, at the server after %s", Duration(v.client.near), Duration(v.server.near))
 }
 
 // routers is which hosts stand behind a router of the link, as sentences.

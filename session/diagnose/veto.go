@@ -116,9 +116,3 @@ func (s *subject) defect(code Code) *Finding {
 	f.Filter = s.dataFilter()
 	return f
 }
-
-// captureCodes are the defects of captures.
-var captureCodes = []Code{
-	CaptureControlOnly, CaptureFTPPortsOnly, CaptureNoICMP, CaptureOneDirection, CaptureTruncated, CaptureLossy,
-	CaptureStartsLate, CaptureEndsEarly, CaptureDuplicated, CaptureOffload, CaptureTwoSides, CaptureClock,
-}

@@ -109,7 +109,7 @@ func (c *overall) tell(code Code, server netip.Addr) {
 		if len(c.said) < MaxServers {
 			c.said[told{code, server}] = true
 		}
-	case slices.Contains(captureCodes, code):
+	case code.ofCapture():
 		c.said[told{code: code}] = true
 	}
 }

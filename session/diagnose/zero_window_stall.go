@@ -60,8 +60,8 @@ func (s *subject) notReading(f flow) *Finding {
 	closed := f.got.Closed
 	out := s.finding(ZeroWindowStall, Warning)
 	out.key += " " + name(to)
-	out.Headline = fmt.Sprintf("%s stopped reading the data: its receive window was closed for %s", capital(s.called(to)), duration(closed.Total))
-	out.Observation = Statement{fmt.Sprintf("%s advertised a receive window of 0 for %s in all", s.called(to), duration(closed.Total)), Certain}
+	out.Headline = fmt.Sprintf("%s stopped reading the data: its receive window was closed for %s", capital(s.called(to)), Duration(closed.Total))
+	out.Observation = Statement{fmt.Sprintf("%s advertised a receive window of 0 for %s in all", s.called(to), Duration(closed.Total)), Certain}
 	if closed.Probes > 0 {
 		out.Observation.Text += fmt.Sprintf(" and answered %s of %s with it: the path between them works", count(closed.Probes, "probe"), s.called(f.from))
 	}

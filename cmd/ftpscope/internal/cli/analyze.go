@@ -67,13 +67,7 @@ FTP is found on port 21, on implicit TLS's port 990, on ports named with
 		Args: someFiles,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.files = args
-			if err := o.check(); err != nil {
-				return err
-			}
-			if run == nil {
-				run = runAnalyze
-			}
-			return run(cmd.Context(), o)
+			return o.start(cmd.Context(), run)
 		},
 	}
 	cmd.Flags().SortFlags = false
@@ -138,6 +132,18 @@ func someFiles(cmd *cobra.Command, args []string) error {
 			with("or a sample: ftpscope demo")
 	}
 	return nil
+}
+
+// start checks the options and runs with them; run stands in for runAnalyze in
+// tests, nil elsewhere.
+func (o *analyzeOptions) start(ctx context.Context, run func(context.Context, *analyzeOptions) error) error {
+	if err := o.check(); err != nil {
+		return err
+	}
+	if run == nil {
+		run = runAnalyze
+	}
+	return run(ctx, o)
 }
 
 // check finds contradictions between flags.

@@ -67,13 +67,7 @@ like without having the failure. --list names them all.`,
 			if err := o.sample(name); err != nil {
 				return err
 			}
-			if err := o.check(); err != nil {
-				return err
-			}
-			if run == nil {
-				run = runAnalyze
-			}
-			return run(cmd.Context(), o)
+			return o.start(cmd.Context(), run)
 		},
 	}
 	cmd.Flags().SortFlags = false

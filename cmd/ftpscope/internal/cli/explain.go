@@ -85,13 +85,7 @@ are there in English and Spanish.`,
 				return err
 			}
 			o.files = args
-			if err := o.check(); err != nil {
-				return err
-			}
-			if run == nil {
-				run = runAnalyze
-			}
-			return run(cmd.Context(), o)
+			return o.start(cmd.Context(), run)
 		},
 	}
 	cmd.Flags().SortFlags = false

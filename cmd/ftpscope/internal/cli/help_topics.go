@@ -175,8 +175,9 @@ that was lost on its way back. What a finding cannot know stands behind
 Above these stand the packets that matter, the control connection on the left
 and the data connection beside it: → goes to the server and ← to the client, ×
 is an ICMP error, and ⚡ marks where a packet should have come and did not.
-Seconds count from the first of these packets. PORT, EPRT, 227 and 229 are shown
-with the address and port that they mean.
+Seconds count from the first of these packets. The announcement of the transfer
+is shown with the address and port that it means, other commands as they were
+sent.
 
 Severities: an error is why a transfer or a session failed; a warning is about
 something that works by luck or will fail elsewhere, or about a capture that

@@ -205,8 +205,8 @@ func (e *explanation) example(s *session.Session, text string) {
 }
 
 // remedies writes what can be done: first what worked in the same session, then
-// that of the causes, which are nearer to what is wrong. Lines that stand above
-// already are not repeated, nor is an aside in parentheses.
+// that of the causes, which are nearer to what is wrong. Within an explanation
+// nothing is said twice, nor is an aside in parentheses.
 func (e *explanation) remedies(one *trouble) {
 	own, proven := one.finding.Remedies, 0
 	if len(one.finding.Works) > 0 && len(own) > 0 && own[0].Who == diagnose.ForClient {

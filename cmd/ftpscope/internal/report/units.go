@@ -6,6 +6,8 @@ import (
 
 	"github.com/dustin/go-humanize"
 	"github.com/dustin/go-humanize/english"
+
+	"github.com/ftpscope/ftpscope/session/diagnose"
 )
 
 // none stands where there is nothing to say.
@@ -40,25 +42,12 @@ func rateText(n int64, d time.Duration) string {
 	return siText(v, "B/s")
 }
 
-// durationText is a span of time, as exact as one wants to read it.
+// durationText is a span of time, or none where it is below 0.
 func durationText(d time.Duration) string {
-	switch {
-	case d < 0:
+	if d < 0 {
 		return none
-	case d < time.Millisecond:
-		return fmt.Sprintf("%d µs", d.Round(time.Microsecond).Microseconds())
-	case d < 9950*time.Microsecond:
-		return fmt.Sprintf("%.1f ms", d.Seconds()*1e3)
-	case d < 999500*time.Microsecond:
-		return fmt.Sprintf("%.0f ms", d.Seconds()*1e3)
-	case d < 59950*time.Millisecond:
-		return fmt.Sprintf("%.1f s", d.Seconds())
-	case d < time.Hour:
-		d = d.Round(time.Second)
-		return fmt.Sprintf("%dm%02ds", int(d.Minutes()), int(d.Seconds())%60)
 	}
-	d = d.Round(time.Minute)
-	return fmt.Sprintf("%dh%02dm", int(d.Hours()), int(d.Minutes())%60)
+	return diagnose.Duration(d)
 }
 
 // countText is "1 packet" or "1,234 packets".
