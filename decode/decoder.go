@@ -2,6 +2,7 @@ package decode
 
 import (
 	"fmt"
+	"net/netip"
 	"time"
 
 	"github.com/ftpscope/ftpscope/capture"
@@ -12,11 +13,13 @@ import (
 type Config struct {
 	Ports  []uint16 // control ports besides 21 and 990
 	Limits Limits
+	SYNs   bool // emit EventSYN for each SYN, also of connections that are not followed
 }
 
 // Decoder turns frames into events. It is not safe for concurrent use.
 type Decoder struct {
 	limits    Limits
+	syns      bool // Config.SYNs
 	interest  Interest
 	isControl [1024]uint64 // bit set of control ports
 	flows     map[flowKey]*flow
@@ -38,7 +41,7 @@ type Decoder struct {
 
 // New makes a decoder that asks interest about connections.
 func New(c Config, interest Interest) *Decoder {
-	d := &Decoder{limits: c.Limits.withDefaults(), interest: interest, flows: make(map[flowKey]*flow), noticed: make(map[string]bool)}
+	d := &Decoder{limits: c.Limits.withDefaults(), syns: c.SYNs, interest: interest, flows: make(map[flowKey]*flow), noticed: make(map[string]bool)}
 	d.fragments.limit, d.waiting.limit = d.limits.Fragments, d.limits.Waiting
 	for _, p := range append([]uint16{21, 990}, c.Ports...) {
 		d.isControl[p/64] |= 1 << (p % 64)
@@ -132,6 +135,9 @@ func (d *Decoder) tcp(p *packet, emit func(*ftp.Event)) {
 	if src == 22 || dst == 22 {
 		d.stats.SSH++
 	}
+	if d.syns && p.flags&(flagSYN|flagACK|flagRST) == flagSYN {
+		d.knock(p, emit)
+	}
 	var fl *flow
 	if d.ports[src] != 0 && d.ports[dst] != 0 {
 		fl = d.flows[keyOf(p.src, p.dst)]
@@ -195,6 +201,12 @@ func (d *Decoder) read(fl *flow, p *packet, side ftp.Side, emit func(*ftp.Event)
 // change tells that something is new about a connection that is followed.
 func (d *Decoder) change(fl *flow, at ftp.Seen, from ftp.Side, emit func(*ftp.Event)) {
 	d.event = ftp.Event{Kind: ftp.EventChange, Seen: at, Conn: fl.conn, From: from}
+	emit(&d.event)
+}
+
+// knock tells of a SYN, whoever it is for.
+func (d *Decoder) knock(p *packet, emit func(*ftp.Event)) {
+	d.event = ftp.Event{Kind: ftp.EventSYN, Seen: p.seen, Ends: [2]netip.AddrPort{p.src, p.dst}, SYN: synOf(p)}
 	emit(&d.event)
 }
 

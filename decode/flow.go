@@ -116,7 +116,31 @@ func (f *flow) facts(p *packet, side ftp.Side) (changed bool) {
 	if p.has(flagFIN) && !h.FIN.Yes() {
 		f.fin(p, side)
 	}
+	if h.Lead.N < uint8(len(h.Lead.Bytes)) && p.length > 0 {
+		f.lead(p, side)
+	}
 	return changed
+}
+
+// based notes where a direction begins, and forgets how it began if an earlier
+// packet came later.
+func (f *flow) based(side ftp.Side) {
+	l, s := &f.conn.Half[side].Lead, &f.span[side]
+	if s.known && (!l.Known || l.Base != s.base) {
+		*l = ftp.Lead{Base: s.base, Known: true}
+	}
+}
+
+// lead keeps the first payload bytes of a direction.
+func (f *flow) lead(p *packet, side ftp.Side) {
+	f.based(side)
+	l, s := &f.conn.Half[side].Lead, &f.span[side]
+	if !s.known {
+		return
+	}
+	if at := s.at(p.seq); at >= 0 && at <= int64(l.N) && at+int64(len(p.payload)) > int64(l.N) {
+		l.N += uint8(copy(l.Bytes[l.N:], p.payload[int64(l.N)-at:]))
+	}
 }
 
 // confirm notes that a packet acknowledges more payload of the other side than

@@ -20,13 +20,14 @@ func (f *flow) handshake(p *packet, side ftp.Side) (changed bool) {
 	switch {
 	case side == ftp.Initiator && !p.has(flagACK):
 		s.start(p.seq)
+		f.based(side)
 		c.Midstream = false
 		c.SYNCount++
 		if len(c.SYNs) < ftp.MaxAttempts {
-			c.SYNs = append(c.SYNs, ftp.SYN{Seen: p.seen, ISN: p.seq, TTL: p.ttl, IPID: p.ipID, Stack: stack})
+			c.SYNs = append(c.SYNs, synOf(p))
 		}
 	case side == ftp.Listener && p.has(flagACK):
-		answer := ftp.Answer{Seen: p.seen, Kind: ftp.AnswerSYNACK, TTL: p.ttl, From: p.src.Addr(), Stack: stack}
+		answer := ftp.Answer{Seen: p.seen, Kind: ftp.AnswerSYNACK, TTL: p.ttl, From: p.src.Addr(), ISN: p.seq, Clock: clockOf(p), Stack: stack}
 		if s.sure && !f.failed() {
 			if p.ack == f.span[ftp.Initiator].base {
 				f.answer(answer) // again: the ACK did not reach it, or another host answers for the same address
@@ -35,6 +36,7 @@ func (f *flow) handshake(p *packet, side ftp.Side) (changed bool) {
 		}
 		changed = !s.sure
 		s.start(p.seq)
+		f.based(side)
 		if !f.span[ftp.Initiator].known {
 			f.span[ftp.Initiator].start(p.ack - 1)
 		}

@@ -1,6 +1,10 @@
 package decode
 
-import "github.com/ftpscope/ftpscope/decode/ftp"
+import (
+	"encoding/binary"
+
+	"github.com/ftpscope/ftpscope/decode/ftp"
+)
 
 // The kinds of TCP options that are read.
 //
@@ -53,4 +57,28 @@ func stackOf(p *packet) ftp.Stack {
 	}
 	s.Order = hash(kinds[:n])
 	return s
+}
+
+// synOf is what a SYN says of itself.
+func synOf(p *packet) ftp.SYN {
+	return ftp.SYN{Seen: p.seen, ISN: p.seq, Clock: clockOf(p), TTL: p.ttl, IPID: p.ipID, Stack: stackOf(p)}
+}
+
+// clockOf is the value of the TCP timestamp of a packet, 0 without the option.
+//
+// https://www.rfc-editor.org/rfc/rfc7323#section-3.2
+func clockOf(p *packet) uint32 {
+	for o := p.options; len(o) > 1 && o[0] != optionEnd; {
+		switch n := int(o[1]); {
+		case o[0] == optionNop:
+			o = o[1:]
+		case n < 2 || n > len(o):
+			return 0
+		case o[0] == optionTimestamps && n == 10:
+			return binary.BigEndian.Uint32(o[2:])
+		default:
+			o = o[n:]
+		}
+	}
+	return 0
 }

@@ -68,9 +68,10 @@ const (
 // SYN is one connection request.
 type SYN struct {
 	Seen
-	ISN  uint32 // initial sequence number
-	TTL  uint8  // time to live or hop limit
-	IPID uint16 // IPv4 identification, 0 for IPv6
+	ISN   uint32 // initial sequence number
+	Clock uint32 // value of its TCP timestamp (RFC 7323 section 3), 0 without the option: another one in each repetition
+	TTL   uint8  // time to live or hop limit
+	IPID  uint16 // IPv4 identification, 0 for IPv6
 	Stack
 }
 
@@ -83,6 +84,8 @@ type Answer struct {
 	Type      uint8      // ICMP or ICMPv6 type
 	Code      uint8      // ICMP or ICMPv6 code
 	QuotedTTL uint8      // TTL that the SYN had left when the ICMP sender saw it
+	ISN       uint32     // of a SYN-ACK: initial sequence number
+	Clock     uint32     // of a SYN-ACK: value of its TCP timestamp, 0 without the option
 	Stack                // of a SYN-ACK
 }
 
@@ -110,6 +113,7 @@ type Half struct {
 	Plain           bool  // its first payload was captured and is no TLS record
 	MSS             uint16
 	ZeroWindow      Seen // first advertisement of a closed window, RST excepted
+	Lead            Lead
 	Closed          Closed
 	Stuck           Stuck  // where the other side stopped acknowledging; the zero Stuck if it goes on
 	Unsent          Beyond // what it acknowledged of the other side that was never sent past this point

@@ -1,6 +1,9 @@
 package ftp
 
-import "time"
+import (
+	"net/netip"
+	"time"
+)
 
 // EventKind is what an Event tells.
 type EventKind uint8
@@ -16,6 +19,7 @@ const (
 	EventEnd                          // a connection ended: Conn changes no more
 	EventTick                         // nothing but time passed
 	EventNotice                       // a limit was reached or something odd was seen: Notice
+	EventSYN                          // somebody connects, FTP or not: Ends, SYN. Only where the decoder is asked for it
 )
 
 // Event is the one thing that goes from the decoder to the tracker. It and the
@@ -34,6 +38,8 @@ type Event struct {
 	Pieces  int     // segments that the line (of a reply: its first line) came in, 1 for most; 0 unknown
 	Cut     bool    // the line is cut off (snap length, gap or line limit): what is here is only its beginning
 	Notice  Notice
+	Ends    [2]netip.AddrPort // with EventSYN, by Side
+	SYN     SYN
 }
 
 // Command is one command line.
