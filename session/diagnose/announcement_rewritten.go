@@ -13,7 +13,10 @@ func announcementRewritten(s *subject) *Finding {
 	if s.t == nil || s.t.Announcement == nil || !s.announced().IsValid() || s.Control == nil {
 		return nil
 	}
-	if twin := s.twin(); twin != nil {
+	switch twin := s.twin(); {
+	case s.proof != nil && s.proof.Change != nil:
+		return s.rewritten(*s.proof.Change)
+	case twin != nil:
 		return s.rewrittenBetween(twin)
 	}
 	return s.foreignAnnounced()
@@ -28,35 +31,42 @@ func (s *subject) rewrittenBetween(twin *contact) *Finding {
 		return nil
 	}
 	from := announcer(s.t.Mode)
-	before, after := other.announced, a.Endpoint
-	beforeSeen, afterSeen := other.told, a.Seen
-	header := s.host(from).Addr() // of the announcer, where the changed text is
+	c := Change{Before: other.announced, After: a.Endpoint, BeforeSeen: other.told, AfterSeen: a.Seen}
+	c.Header = s.host(from).Addr() // of the announcer, where the changed text is
 	if sooner(a.Seen, other.told) {
-		before, after, beforeSeen, afterSeen = after, before, afterSeen, beforeSeen
-		header = other.client
+		c.Before, c.After, c.BeforeSeen, c.AfterSeen = c.After, c.Before, c.AfterSeen, c.BeforeSeen
+		c.Header = other.client
 		if from == server {
-			header = other.server
+			c.Header = other.server
 		}
 	}
+	c.Shows = fmt.Sprintf("sessions %s and %s, the same sequence numbers", s.ID, twin.session)
+	c.Place = Place{Statement{"between the two points at which this capture shows the connection: a router that translates addresses", Certain}, Middle}
+	return s.rewritten(c)
+}
+
+// rewritten is the finding of an announcement that was changed on its way.
+func (s *subject) rewritten(c Change) *Finding {
+	a := s.t.Announcement
 	f := s.finding(AnnouncementRewritten, Note)
 	f.key = a.Verb
-	f.Headline = fmt.Sprintf("A NAT changed %s into %s in %s", before, after, a.Verb)
-	f.Observation = Statement{fmt.Sprintf("the same line names %s on one side and %s on the other (sessions %s and %s, the same sequence numbers)", before, after, s.ID, twin.session), Certain}
-	f.Location = Place{Statement{"between the two points at which this capture shows the connection: a router that translates addresses", Certain}, Middle}
-	f.Cause = Statement{fmt.Sprintf("a helper for FTP in the NAT: %s is also the address in the packets there", after.Addr()), Likely}
-	f.Evidence = []Evidence{{beforeSeen, a.Verb + " with " + before.String()}, {afterSeen, a.Verb + " with " + after.String()}}
+	f.Headline = fmt.Sprintf("A NAT changed %s into %s in %s", c.Before, c.After, a.Verb)
+	f.Observation = Statement{fmt.Sprintf("the same line names %s on one side and %s on the other (%s)", c.Before, c.After, c.Shows), Certain}
+	f.Location = c.Place
+	f.Cause = Statement{fmt.Sprintf("a helper for FTP in the NAT: %s is also the address in the packets there", c.After.Addr()), Likely}
+	f.Evidence = []Evidence{{c.BeforeSeen, a.Verb + " with " + c.Before.String()}, {c.AfterSeen, a.Verb + " with " + c.After.String()}}
 	f.Unknown = []string{"whether the NAT also lets the data connection through: the data connection tells"}
 	f.Filter = s.dataFilter()
 	wrong := ""
 	switch {
-	case after.Addr() != header:
-		wrong = fmt.Sprintf("the text now names %s, and the packets there come from %s", after.Addr(), header)
-	case after.Port() != before.Port() && s.fate().failed():
-		wrong = fmt.Sprintf("the text now names port %d in place of %d, and the data connection failed", after.Port(), before.Port())
+	case c.After.Addr() != c.Header:
+		wrong = fmt.Sprintf("the text now names %s, and the packets there come from %s", c.After.Addr(), c.Header)
+	case c.After.Port() != c.Before.Port() && s.fate().failed():
+		wrong = fmt.Sprintf("the text now names port %d in place of %d, and the data connection failed", c.After.Port(), c.Before.Port())
 	}
 	if wrong != "" {
 		f.Severity = Error
-		f.Headline = fmt.Sprintf("A NAT put a wrong endpoint into %s: %s in place of %s", a.Verb, after, before)
+		f.Headline = fmt.Sprintf("A NAT put a wrong endpoint into %s: %s in place of %s", a.Verb, c.After, c.Before)
 		f.Cause = Statement{"a helper for FTP in the NAT does not do its work: " + wrong, Likely}
 		f.Next = "look at the NAT's table of translations during the next attempt"
 		f.Remedies = s.remedies(fixHelperOff, s.otherForm())

@@ -20,6 +20,9 @@ type answerer struct {
 // answered finds out who gave an answer to the connection c, whose listener is
 // a host of the session.
 func (s *subject) answered(c *ftp.Conn, a ftp.Answer, listener ftp.Side) answerer {
+	if s.proof.placed() && s.proof.Box {
+		return answerer{Place: s.proof.Place, box: true}
+	}
 	w := s.weigh(c, a, listener)
 	if a.Kind == ftp.AnswerICMP {
 		return w.reported()

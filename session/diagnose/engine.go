@@ -41,12 +41,7 @@ type Explanation struct {
 func (e *Engine) Session(s *session.Session, captures []Capture) Explanation {
 	e.memory.add(s)
 	e.sights.add(s)
-	base := subject{Session: s, memory: &e.memory, sights: &e.sights, lately: new(sights), vantage: e.vantage(s, captures)}
-	base.lately.add(s)
-	if i := s.First.Capture; i < len(captures) {
-		base.capture = captures[i]
-	}
-	base.shown = e.wide.look(s, &e.memory)
+	base := e.subject(s, captures)
 	all := base.judge()
 	for part := range stretches(s) {
 		for i, t := range part.transfers {
@@ -62,6 +57,17 @@ func (e *Engine) Session(s *session.Session, captures []Capture) Explanation {
 	e.number(all)
 	e.wide.add(&base, all)
 	return Explanation{Findings: all, Vantage: base.vantage, Needs: needs(s)}
+}
+
+// subject is the session as a whole, as rules look at it.
+func (e *Engine) subject(s *session.Session, captures []Capture) subject {
+	out := subject{Session: s, memory: &e.memory, sights: &e.sights, lately: new(sights), vantage: e.vantage(s, captures)}
+	out.lately.add(s)
+	if i := s.First.Capture; i < len(captures) {
+		out.capture = captures[i]
+	}
+	out.shown = e.wide.look(s, &e.memory)
+	return out
 }
 
 // Finish makes the findings that need all sessions, and says where each capture

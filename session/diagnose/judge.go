@@ -25,6 +25,7 @@ func (s *subject) judge() []*Finding {
 		headline = s.unexplained()
 	}
 	if headline != nil {
+		s.proof.apply(headline)
 		s.preferWhatWorks(headline)
 		causes := s.causes(headline)
 		headline.because = append(headline.because, causes...)
@@ -33,6 +34,7 @@ func (s *subject) judge() []*Finding {
 	out = append(out, s.remarks(headline)...)
 	out = append(out, s.touched(out)...)
 	for _, f := range out {
+		s.proof.translated(f)
 		s.polish(f)
 	}
 	return out

@@ -70,6 +70,8 @@ func (s *subject) fixesForPorts(to netip.AddrPort) []fix {
 		return []fix{fixExternalAddress, fixUseEPSV, fixIgnoreAddress}
 	case s.on(server):
 		return []fix{fixServerFilter, fixPassiveRange}
+	case s.proof.placed() && s.proof.Place.Where == BeyondServer:
+		return []fix{fixServerFilter, fixPassiveRange, fixUseActive}
 	case !s.readable() || s.Secured.Yes():
 		return []fix{fixPassiveRange, fixStaticRange} // nobody can read along
 	}

@@ -120,6 +120,9 @@ var advice = map[fix]func(*subject) []Remedy{
 func (s *subject) remedies(fixes ...fix) []Remedy {
 	var out []Remedy
 	for _, x := range fixes {
+		if s.acquitted(x) {
+			continue
+		}
 		for _, r := range advice[x](s) {
 			if !slices.Contains(out, r) {
 				out = append(out, r)

@@ -14,16 +14,16 @@ const MaxServers = 1024
 // dataShown is what a capture shows of the data connections of one server in one
 // mode: so far, the session at hand included.
 type dataShown struct {
-	seen bool    // packets of some are in it
-	gone []proof // transfers that went well without, at most MaxProofs
+	seen bool      // packets of some are in it
+	gone []without // transfers that went well without, at most MaxProofs
 }
 
 // MaxProofs bounds dataShown.gone.
 const MaxProofs = 8
 
-// proof is a transfer that went well though no packet of its data connection is
+// without is a transfer that went well though no packet of its data connection is
 // in the capture: it does not show such connections.
-type proof struct {
+type without struct {
 	session, transfer string
 	endpoint          netip.AddrPort
 	seen              ftp.Seen // the reply
@@ -137,7 +137,7 @@ func (c *overall) unseen(s *session.Session, t *session.Transfer, m *memory) {
 		return
 	}
 	if d := c.sight(s.Server.Addr(), t.Mode); d != nil && len(d.gone) < MaxProofs {
-		d.gone = append(d.gone, proof{s.ID, t.ID, to, t.Reply.Seen, t.Reply.Code})
+		d.gone = append(d.gone, without{s.ID, t.ID, to, t.Reply.Seen, t.Reply.Code})
 	}
 }
 
@@ -153,7 +153,7 @@ func (m *memory) called(to netip.AddrPort) *attempt {
 	return m.latest(func(a *attempt) bool { return a.mode == ftp.ModeActive && a.announced == to })
 }
 
-// forget takes a proof back.
+// forget takes one back.
 func (d *dataShown) forget(endpoint netip.AddrPort) {
 	for i, p := range d.gone {
 		if p.endpoint == endpoint {

@@ -26,6 +26,7 @@ type subject struct {
 	vantage Vantage // where it was captured
 	capture Capture // that it began in
 	vetoes  []*veto // that apply to it
+	proof   *Proof  // what captures of other points prove of it, or nil
 	shown   shown   // what it and earlier sessions tell about what the capture holds
 }
 
