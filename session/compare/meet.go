@@ -1,0 +1,194 @@
+package compare
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/ftpscope/ftpscope/session"
+)
+
+// meeting is one real session, as the points have it, before it has its ids.
+type meeting struct {
+	at    []*session.Session // by point, nil where it was not seen
+	first time.Time          // of its first packet, by the clock of the path
+}
+
+// meet finds which sessions of the points are the same: those whose control
+// connections are, else those in which the same was said at the same time.
+func meet(p *path, ts *traces) []*meeting {
+	byTrace := make(map[*trace]*meeting)
+	var all []*meeting
+	for i := range p.points {
+		for _, s := range p.points[i].Sessions {
+			t := ts.of[s.Control]
+			m := byTrace[t]
+			if m == nil {
+				m = &meeting{at: make([]*session.Session, len(p.points))}
+				all = append(all, m)
+				byTrace[t] = m
+			}
+			if m.at[i] == nil { // else the capture holds both sides of a NAT
+				m.at[i] = s
+			}
+		}
+	}
+	all = meetByWords(p, ts, all)
+	for _, m := range all {
+		for _, s := range m.at {
+			if s == nil {
+				continue
+			}
+			if at := p.when(s.First); m.first.IsZero() || at.Before(m.first) {
+				m.first = at
+			}
+		}
+	}
+	slices.SortStableFunc(all, func(a, b *meeting) int { return a.first.Compare(b.first) })
+	return all
+}
+
+// nearest is the first session in the order of the path.
+func (m *meeting) nearest(order []int) *session.Session {
+	for _, i := range order {
+		if m.at[i] != nil {
+			return m.at[i]
+		}
+	}
+	return nil
+}
+
+// The limits of meeting by words.
+const (
+	wordsMost = 64              // lines of a session that are compared
+	wordsTime = 5 * time.Second // how far apart, where clocks are known
+	wordsPast = 2000            // sessions of a point that are held against each other
+	wordsBin  = 500 * time.Millisecond
+)
+
+// meetByWords joins sessions that no number joined: a proxy, or a device that
+// rewrites sequence numbers, ports and time stamps, lets the words alone. Where
+// clocks are not known, what most pairs agree on is the difference.
+func meetByWords(p *path, ts *traces, all []*meeting) []*meeting {
+	lone := make([][]*meeting, len(p.points))
+	for _, m := range all {
+		if i, ok := m.alone(); ok && len(lone[i]) < wordsPast {
+			lone[i] = append(lone[i], m)
+		}
+	}
+	gone := make(map[*meeting]bool)
+	for i := range p.points {
+		for j := i + 1; j < len(p.points); j++ {
+			for _, pair := range p.sameWords(lone[i], lone[j], i, j) {
+				a, b := pair[0], pair[1]
+				if gone[a] || gone[b] || a.at[j] != nil || b.at[i] != nil {
+					continue
+				}
+				a.at[j] = b.at[j]
+				gone[b] = true
+				if ts.unite(sighting{i, a.at[i].Control}, sighting{j, b.at[j].Control}) {
+					ts.of[a.at[i].Control].loose = true
+				}
+			}
+		}
+	}
+	return slices.DeleteFunc(all, func(m *meeting) bool { return gone[m] })
+}
+
+// alone is the only point that has the session.
+func (m *meeting) alone() (int, bool) {
+	at := -1
+	for i, s := range m.at {
+		if s != nil && at >= 0 {
+			return 0, false
+		} else if s != nil {
+			at = i
+		}
+	}
+	return at, at >= 0
+}
+
+// sameWords pairs sessions of two points in which the same was said.
+func (p *path) sameWords(as, bs []*meeting, i, j int) [][2]*meeting {
+	known := p.related(i, j)
+	type match struct {
+		pair  [2]*meeting
+		delta time.Duration
+	}
+	var found []match
+	bins := make(map[int64]int)
+	for _, a := range as {
+		said := linesOf(a.at[i])
+		for _, b := range bs {
+			if !sameLines(said, linesOf(b.at[j])) || !samePort(a.at[i], b.at[j]) {
+				continue
+			}
+			d := p.when(b.at[j].First).Sub(p.when(a.at[i].First))
+			found = append(found, match{[2]*meeting{a, b}, d})
+			bins[int64(d/wordsBin)]++
+		}
+	}
+	var middle time.Duration
+	if !known {
+		most := 0
+		for _, m := range found {
+			if n := bins[int64(m.delta/wordsBin)]; n > most || n == most && m.delta.Abs() < middle.Abs() {
+				most, middle = n, m.delta
+			}
+		}
+	}
+	slices.SortStableFunc(found, func(x, y match) int {
+		return cmp.Compare((x.delta - middle).Abs(), (y.delta - middle).Abs())
+	})
+	taken := make(map[*meeting]bool)
+	var out [][2]*meeting
+	for _, m := range found {
+		if taken[m.pair[0]] || taken[m.pair[1]] || (m.delta-middle).Abs() > wordsTime {
+			continue
+		}
+		taken[m.pair[0]], taken[m.pair[1]] = true, true
+		out = append(out, m.pair)
+	}
+	return out
+}
+
+// samePort reports whether one end of two control connections has the same port.
+func samePort(a, b *session.Session) bool {
+	return a.Client.Port() == b.Client.Port() || a.Server.Port() == b.Server.Port()
+}
+
+// linesOf are the commands of a session, without the endpoints that a device
+// rewrites.
+func linesOf(s *session.Session) []string {
+	var out []string
+	if s.HasBanner {
+		out = append(out, s.Banner)
+	}
+	for i := range s.Commands {
+		c := &s.Commands[i]
+		if len(out) == wordsMost {
+			break
+		}
+		out = append(out, plain(c))
+	}
+	return out
+}
+
+// sameLines reports whether two sessions begin with the same lines, or one of
+// them, which a capture has not from its beginning, lies within the other.
+func sameLines(a, b []string) bool {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	const least = 3
+	if len(a) < least {
+		return false
+	}
+	for from := 0; from+least <= len(b); from++ {
+		n := min(len(a), len(b)-from)
+		if slices.Equal(a[:n], b[from:from+n]) {
+			return true
+		}
+	}
+	return false
+}
