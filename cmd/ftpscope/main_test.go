@@ -107,7 +107,12 @@ func TestSamples(t *testing.T) {
 
 func golden(t *testing.T, name string, got []byte) {
 	t.Helper()
-	path := filepath.Join(samplesDir, name)
+	goldenAt(t, filepath.Join(samplesDir, name), got)
+}
+
+// goldenAt holds what the program prints to a file, or writes it.
+func goldenAt(t *testing.T, path string, got []byte) {
+	t.Helper()
 	if *update {
 		if err := os.WriteFile(path, got, 0o666); err != nil {
 			t.Fatal(err)

@@ -44,9 +44,9 @@ func (s *subject) captureAtOther(of ftp.Side) string {
 	if meaning := s.meaningOfCapture(of); meaning != "" {
 		text += ": " + meaning
 	} else {
-		text += ", then let ftpscope analyze both: what one capture has and the other has not was lost in between"
+		text += ", then compare the two: it shows between which points a packet was lost or changed"
 	}
-	return experiment(text, fmt.Sprintf("tcpdump -ni any -s0 -w %s '%s'", file, what))
+	return experiment(text, fmt.Sprintf("tcpdump -ni any -s0 -w %s '%s'", file, what), "ftpscope compare client.pcap server.pcap")
 }
 
 // meaningOfCapture is what a capture at a host would tell of a SYN that nobody

@@ -28,7 +28,7 @@ func TestCaptureAtOther(t *testing.T) {
 		of             ftp.Side
 		want           string
 	}{
-		{"192.0.2.10", "198.51.100.20", Vantage{Side: ClientHost, Confidence: Likely}, server, "\ntcpdump -ni any -s0 -w server.pcap 'host 192.0.2.10 or icmp or icmp6'"},
+		{"192.0.2.10", "198.51.100.20", Vantage{Side: ClientHost, Confidence: Likely}, server, "\ntcpdump -ni any -s0 -w server.pcap 'host 192.0.2.10 or icmp or icmp6'\nftpscope compare client.pcap server.pcap"},
 		{"192.0.2.10", "198.51.100.20", Vantage{Side: ServerHost, Confidence: Likely}, client, "tcpdump -ni any -s0 -w client.pcap 'host 198.51.100.20 or icmp or icmp6'"},
 		{"2001:db8::10", "2001:db8::20", Vantage{Side: NearClient, Confidence: Likely}, server, "'host 2001:db8::10 or icmp or icmp6'"},
 		{"10.0.0.5", "198.51.100.20", Vantage{Side: ClientHost, Confidence: Likely}, server, "(the client may have another address there, behind NAT): if SYN"},

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"errors"
 	"iter"
 
 	"github.com/ftpscope/ftpscope/capture"
@@ -23,16 +22,13 @@ type analysis struct {
 
 	frame func() // called for each frame
 
-	sessions        int             // of all
-	last            string          // the greatest id
-	named           map[string]bool // ids that the filter names and that are there
-	leftOut         int             // sessions that the filter does not name
-	passed          int             // sessions that it leaves out since they did not fail
+	seen            roll // of all sessions
+	leftOut         int  // sessions that the filter does not name
+	passed          int  // sessions that it leaves out since they did not fail
 	passedTransfers int
 	harmed          map[int]bool // captures of sessions that a snap length may have harmed
 	worst           report.Severity
-	notices         []report.Notice
-	stats           decode.Stats
+	reading         *reading
 
 	tally    report.Tally // of the findings that the report shows
 	engine   *diagnose.Engine
@@ -44,57 +40,30 @@ type analysis struct {
 // run reads the source to its end. It reports whether it was interrupted;
 // what was known by then has been given out as well.
 func (a *analysis) run(ctx context.Context, src capture.Source) (interrupted bool, err error) {
-	a.named, a.harmed = make(map[string]bool), make(map[int]bool)
-	tracker := session.New(session.Config{})
-	decoder := decode.New(decode.Config{Ports: a.ports}, tracker)
+	a.harmed, a.seen.asked = make(map[int]bool), a.filter.Sessions
+	r := newReading(decode.Config{Ports: a.ports})
+	a.reading = r
+	r.session, r.frame, r.stop = a.emit, a.frame, a.stop
 	a.engine = diagnose.New(diagnose.Config{Vantage: a.vantage})
-	a.captures = func() []diagnose.Capture { return captures(src.Info(), decoder.Captures()) }
-	handle := func(ev *ftp.Event) {
-		if ev.Kind == ftp.EventNotice {
-			a.notices = append(a.notices, report.Notice{Seen: ev.Seen, Notice: ev.Notice})
-		}
-		tracker.Handle(ev, a.emit)
+	a.captures = func() []diagnose.Capture { return captures(src.Info(), r.decoder.Captures()) }
+	if interrupted, err = r.run(ctx, src); err != nil {
+		return false, err
 	}
-	for frame, err := range src.Frames(ctx) {
-		if err != nil {
-			if ctx.Err() == nil {
-				return false, err
-			}
-			break
-		}
-		decoder.Decode(&frame, handle)
-		a.frame()
-		if err := a.stop(); err != nil {
-			return false, err
-		}
-	}
-	decoder.Finish(handle)
-	tracker.Finish(a.emit)
-	a.stats = decoder.Stats()
 	a.said, a.vantages = a.engine.Finish(a.captures())
 	for _, f := range a.said {
 		a.tally.Add(f)
 	}
 	a.worst = max(a.worst, a.tally.Worst())
-	for _, n := range tracker.Notices() {
-		a.notices = append(a.notices, report.Notice{Notice: n})
-	}
-	return errors.Is(ctx.Err(), context.Canceled), a.stop()
+	return interrupted, a.stop()
 }
 
 // emit takes a session that is over.
 func (a *analysis) emit(s *session.Session) {
 	said := a.engine.Session(s, a.captures())
-	a.sessions++
-	if len(s.ID) > len(a.last) || len(s.ID) == len(a.last) && s.ID > a.last {
-		a.last = s.ID
-	}
+	a.seen.add(s.ID)
 	if !a.filter.Names(s) {
 		a.leftOut++
 		return
-	}
-	if len(a.filter.Sessions) > 0 {
-		a.named[s.ID] = true
 	}
 	shown, said := a.filter.Apply(s, said)
 	if shown == nil {
@@ -105,14 +74,21 @@ func (a *analysis) emit(s *session.Session) {
 	if report.LostToSnap(s) {
 		a.harmed[s.First.Capture] = true
 	}
-	for _, n := range s.Notices {
-		a.notices = append(a.notices, report.Notice{Seen: ftp.Seen{Ref: ftp.Ref{Capture: s.First.Capture}}, Session: s.ID, Notice: n})
-	}
+	a.reading.notices = append(a.reading.notices, noticesOf(s)...)
 	a.worst = max(a.worst, report.SeverityOf(shown))
 	for _, f := range said.Findings {
 		a.tally.Add(f)
 	}
 	a.session(shown, said)
+}
+
+// noticesOf are the notices about a session.
+func noticesOf(s *session.Session) []report.Notice {
+	var out []report.Notice
+	for _, n := range s.Notices {
+		out = append(out, report.Notice{Seen: ftp.Seen{Ref: ftp.Ref{Capture: s.First.Capture}}, Session: s.ID, Notice: n})
+	}
+	return out
 }
 
 // captures joins what the files say of themselves with what was found in them.

@@ -3,7 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
+	"io"
 	"os"
 	"slices"
 	"strings"
@@ -24,7 +24,7 @@ const (
 	formatNDJSON = "ndjson"
 )
 
-// analyzeOptions is what analyze and demo need to know.
+// analyzeOptions is what the commands that read captures need to know.
 type analyzeOptions struct {
 	streams     *Streams
 	files       []string
@@ -41,6 +41,7 @@ type analyzeOptions struct {
 	colour      string
 	vantage     string
 	explain     bool // only what went wrong, in full
+	all         bool // of several points also what went well, in full
 }
 
 // newAnalyze makes the command; run is what it does in place of runAnalyze, for
@@ -80,10 +81,11 @@ FTP is found on port 21, on implicit TLS's port 990, on ports named with
 func outputFlags(cmd *cobra.Command, o *analyzeOptions) {
 	choiceFlag(cmd, &o.format, "format", "how to print the report", formatText, formatJSON, formatNDJSON)
 	showFlags(cmd, o)
+	vantageFlag(cmd, o)
 	cmd.Flags().BoolVar(&o.onlyFailed, "only-failed", false, "show only sessions and transfers that did not go well")
 }
 
-// showFlags adds those that analyze and explain share.
+// showFlags adds those that analyze, explain and compare share.
 func showFlags(cmd *cobra.Command, o *analyzeOptions) {
 	f := cmd.Flags()
 	o.output = "-"
@@ -91,23 +93,33 @@ func showFlags(cmd *cobra.Command, o *analyzeOptions) {
 	f.Var(&o.sessions, "session", "show only the session of this NAME, like s2 (repeatable)")
 	completesNothing(cmd, "session")
 	f.BoolVar(&o.showSecrets, "show-secrets", false, "show passwords")
-	sides := []string{
-		vantageAuto, string(diagnose.ClientHost), string(diagnose.NearClient), string(diagnose.InTheMiddle),
-		string(diagnose.NearServer), string(diagnose.ServerHost), string(diagnose.Nowhere),
-	}
-	choiceFlag(cmd, &o.vantage, "vantage", "where the captures were taken: "+strings.Join(sides[1:], ", ")+"; auto finds out", sides...)
 	choiceFlag(cmd, &o.failOn, "fail-on", "exit with status 3 if the report shows this or worse",
 		report.SeverityNone.String(), report.SeverityNote.String(), report.SeverityWarning.String(), report.SeverityError.String())
 	choiceFlag(cmd, &o.colour, "color", "use colour in text", colourAuto, colourAlways, colourNever)
 }
 
+// vantageFlag adds the flag that says where captures were taken.
+func vantageFlag(cmd *cobra.Command, o *analyzeOptions) {
+	sides := []string{
+		vantageAuto, string(diagnose.ClientHost), string(diagnose.NearClient), string(diagnose.InTheMiddle),
+		string(diagnose.NearServer), string(diagnose.ServerHost), string(diagnose.Nowhere),
+	}
+	choiceFlag(cmd, &o.vantage, "vantage", "where the captures were taken: "+strings.Join(sides[1:], ", ")+"; auto finds out", sides...)
+}
+
+// portFlag adds the flag that names control ports.
+func portFlag(cmd *cobra.Command, o *analyzeOptions) {
+	cmd.Flags().Var(&o.ports, "port", "also take TCP port N for a control port (repeatable)")
+	completesNothing(cmd, "port")
+}
+
 // readFlags adds those that say how captures are read.
 func readFlags(cmd *cobra.Command, o *analyzeOptions) {
+	portFlag(cmd, o)
 	f := cmd.Flags()
-	f.Var(&o.ports, "port", "also take TCP port N for a control port (repeatable)")
 	f.Var(&o.since, "since", "leave out packets before TIME: \"2026-01-02 03:04:05\" in UTC, or RFC 3339")
 	f.Var(&o.until, "until", "leave out packets from TIME on")
-	completesNothing(cmd, "port", "since", "until")
+	completesNothing(cmd, "since", "until")
 }
 
 // vantageAuto stands for finding out where a capture was taken.
@@ -174,10 +186,8 @@ func runAnalyze(ctx context.Context, o *analyzeOptions) error {
 	if err != nil {
 		return err
 	}
-	ctx, stop := interruptible(ctx)
+	ctx, stop, in, bar := o.begin(ctx)
 	defer stop()
-	in, endless := stdin(ctx, o.streams.In)
-	bar := newProgress(o.streams, endless && slices.Contains(o.files, capture.Stdin))
 	var src capture.Source
 	set, err := capture.Open(o.files, capture.Options{
 		Stdin: in,
@@ -214,10 +224,10 @@ func runAnalyze(ctx context.Context, o *analyzeOptions) error {
 		return err
 	}
 	res := report.Result{
-		Captures: o.infos(src), Notices: a.notices,
+		Captures: o.infos(src), Notices: a.reading.notices,
 		Filter: a.filter, LeftOut: a.leftOut, Passed: a.passed, PassedTransfers: a.passedTransfers,
 		Since: time.Time(o.since), Until: time.Time(o.until),
-		Stats: a.stats, Interrupted: interrupted,
+		Stats: a.reading.decoder.Stats(), Interrupted: interrupted,
 		Said: w.said,
 	}
 	res.Said.Captures, res.Said.Vantages = a.said, a.vantages
@@ -228,13 +238,26 @@ func runAnalyze(ctx context.Context, o *analyzeOptions) error {
 	if err := out.Done(); err != nil {
 		return err
 	}
-	missing := o.missing(a)
+	return ended(interrupted, a.seen.missing(), failOn != report.SeverityNone && a.worst >= failOn)
+}
+
+// begin gets ready to read: for an interrupt until stop is called, with what "-"
+// stands for, and a bar.
+func (o *analyzeOptions) begin(parent context.Context) (ctx context.Context, stop context.CancelFunc, in io.Reader, bar *progress) {
+	ctx, stop = interruptible(parent)
+	in, endless := stdin(ctx, o.streams.In)
+	return ctx, stop, in, newProgress(o.streams, endless && slices.Contains(o.files, capture.Stdin))
+}
+
+// ended is how a command ends that printed its report: interrupted, without
+// sessions that were asked for, or with bad news.
+func ended(interrupted bool, missing error, bad bool) error {
 	switch {
 	case interrupted:
 		return statusError(exitInterrupted)
 	case missing != nil:
 		return missing
-	case failOn != report.SeverityNone && a.worst >= failOn:
+	case bad:
 		return statusError(exitFailOn)
 	}
 	return nil
@@ -249,25 +272,6 @@ func (o *analyzeOptions) infos(src capture.Source) []capture.Info {
 		}
 	}
 	return infos
-}
-
-// missing says which sessions the user asked for are not there.
-func (o *analyzeOptions) missing(a *analysis) error {
-	var ids []string
-	for _, id := range o.sessions {
-		if !a.named[id] && !slices.Contains(ids, id) {
-			ids = append(ids, id)
-		}
-	}
-	switch {
-	case len(ids) == 0:
-		return nil
-	case a.sessions == 0:
-		return fmt.Errorf("there is no session %s: there is none at all", strings.Join(ids, ", "))
-	case a.sessions == 1:
-		return fmt.Errorf("there is no session %s: there is one, %s", strings.Join(ids, ", "), a.last)
-	}
-	return fmt.Errorf("there is no session %s: there are %d, up to %s", strings.Join(ids, ", "), a.sessions, a.last)
 }
 
 // writer prints a report in the format that the user chose.
@@ -312,20 +316,25 @@ func (w *writer) finish(res report.Result) error {
 	case formatJSON:
 		return report.Encode(w.out, w.builder.Document(res.Captures, res.Notices, w.kept, res.Said))
 	}
-	s := w.options.streams
 	res.Sessions = report.InOrder(w.kept)
-	text := report.Text{
-		Width:       report.DefaultWidth,
-		Colour:      w.options.colour == colourAlways,
-		ShowSecrets: w.options.showSecrets,
-		Expand:      len(w.options.sessions) > 0,
-	}
-	if w.out.file == nil {
-		text.Colour = s.colour(w.options.colour)
-		text.Width = s.columns()
-	}
+	text := w.options.text(w.out)
 	if w.options.explain {
 		return text.Explain(w.out, res)
 	}
 	return text.Write(w.out, res)
+}
+
+// text says how text on an output looks.
+func (o *analyzeOptions) text(out *output) report.Text {
+	text := report.Text{
+		Width:       report.DefaultWidth,
+		Colour:      o.colour == colourAlways,
+		ShowSecrets: o.showSecrets,
+		Expand:      len(o.sessions) > 0 || o.all,
+	}
+	if out.file == nil {
+		text.Colour = o.streams.colour(o.colour)
+		text.Width = o.streams.columns()
+	}
+	return text
 }

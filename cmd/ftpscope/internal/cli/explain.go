@@ -90,6 +90,7 @@ are there in English and Spanish.`,
 	}
 	cmd.Flags().SortFlags = false
 	showFlags(cmd, o)
+	vantageFlag(cmd, o)
 	readFlags(cmd, o)
 	cmd.Flags().BoolVar(&list, "list", false, "list all codes with their titles")
 	choiceFlag(cmd, &lang, "lang", "language of a page; auto is that of the locale", langAuto, string(pages.English), string(pages.Spanish))

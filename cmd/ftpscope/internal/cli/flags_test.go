@@ -6,8 +6,23 @@ import (
 	"testing"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"github.com/ftpscope/ftpscope/session/diagnose"
 )
+
+// optionsOf is what a command line says to a command; nil where it runs nothing.
+func optionsOf(command func(*Streams, func(context.Context, *analyzeOptions) error) *cobra.Command, args ...string) (got *analyzeOptions, err error) {
+	s, _, _ := testStreams("")
+	cmd := command(s, func(_ context.Context, o *analyzeOptions) error {
+		got = o
+		return nil
+	})
+	cmd.SetArgs(args)
+	cmd.SilenceErrors, cmd.SilenceUsage = true, true
+	err = cmd.Execute()
+	return got, err
+}
 
 // TestAnalyzeFlags: what the command line says arrives in the options.
 func TestAnalyzeFlags(t *testing.T) {
@@ -56,16 +71,9 @@ func TestMoment(t *testing.T) {
 // options, and nothing runs where it is about pages.
 func TestExplainFlags(t *testing.T) {
 	var got *analyzeOptions
-	run := func(args ...string) error {
-		s, _, _ := testStreams("")
-		got = nil
-		cmd := newExplain(s, func(_ context.Context, o *analyzeOptions) error {
-			got = o
-			return nil
-		})
-		cmd.SetArgs(args)
-		cmd.SilenceErrors, cmd.SilenceUsage = true, true
-		return cmd.Execute()
+	run := func(args ...string) (err error) {
+		got, err = optionsOf(newExplain, args...)
+		return err
 	}
 	if err := run("a.pcap", "b.pcap", "--vantage", "server-host", "--port", "2121", "--session", "s2", "--fail-on", "warning", "--since", "2026-01-02", "--show-secrets", "--color", "never"); err != nil {
 		t.Fatal(err)
@@ -103,16 +111,9 @@ func TestExplainFlags(t *testing.T) {
 // TestDemoFlags: --explain asks for an explanation of the sample.
 func TestDemoFlags(t *testing.T) {
 	var got *analyzeOptions
-	run := func(args ...string) error {
-		s, _, _ := testStreams("")
-		got = nil
-		cmd := newDemo(s, func(_ context.Context, o *analyzeOptions) error {
-			got = o
-			return nil
-		})
-		cmd.SetArgs(args)
-		cmd.SilenceErrors, cmd.SilenceUsage = true, true
-		return cmd.Execute()
+	run := func(args ...string) (err error) {
+		got, err = optionsOf(newDemo, args...)
+		return err
 	}
 	if err := run("classic-active", "--explain", "--vantage", "middle"); err != nil || !got.explain || got.side() != diagnose.InTheMiddle {
 		t.Errorf("%v, %+v", err, got)

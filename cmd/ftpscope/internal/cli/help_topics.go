@@ -59,6 +59,9 @@ keys: each session as soon as it is over, followed by the findings about it; at
 the end the findings about captures, each capture and the summary. A stream
 without a summary line was cut off.
 
+compare prints text or json: the same document, with every capture point in
+captures and, in path, what each of them saw of each transfer.
+
 In all of them the arguments of PASS and ACCT are shown as ******** unless you
 say --show-secrets, also the e-mail address that anonymous users give, where a
 reply repeats the command, and where the command is part of a line that has no
@@ -119,6 +122,17 @@ paths and announcements are cut, with … in place of what is missing.
   […]              the reply has more lines
   \x1b, \u202e     characters that a terminal might obey
 
+The rows of "ftpscope compare", one for each capture, from client to server:
+
+  #14, #18 … 31    the frame, or the first and the last of some, in the capture
+                   that the row is of
+  absent           another capture has it, and this one would if it had passed
+  not seen         another capture has it; that it is missing here proves
+                   nothing, for the reason that stands below
+  none             nothing answered the SYN, at no point
+  changed          it is not what the one who announced said; the texts stand
+                   below as they were and as they came out
+
 Times of day are UTC. Sizes are decimal: 1 kB is 1,000 bytes.
 `
 
@@ -171,6 +185,8 @@ That something did not come is never certain proof of where it was lost: one
 capture cannot tell a request that was lost on its way there from an answer
 that was lost on its way back. What a finding cannot know stands behind
 "unknown", and "find out" names the cheapest experiment that would tell.
+Two captures, of both sides, are proof: "ftpscope compare" says between which
+of them a packet was lost, answered by somebody else, or changed.
 
 Above these stand the packets that matter, the control connection on the left
 and the data connection beside it: → goes to the server and ← to the client, ×
@@ -184,6 +200,7 @@ something that works by luck or will fail elsewhere, or about a capture that
 cannot show what is asked of it; a note explains and asks for nothing.
 A transfer that completed never has an error.
 
+packets     of compare: what shows it, as NAME:FRAME
 because     another finding that is the cause of this one
 works       transfers of the same session that went well in another way
 what to do  what to change, by whom; lines carry the addresses and ports of the

@@ -45,22 +45,29 @@ func TestInterruptAtOnce(t *testing.T) {
 	}
 }
 
+// interruptAfter makes standard input a pipe with some bytes; the context ends when
+// they were read.
+func interruptAfter(t *testing.T, s *Streams, data []byte) context.Context {
+	ctx, cancel := context.WithCancel(t.Context())
+	r, w := io.Pipe()
+	t.Cleanup(func() { w.Close() })
+	s.In = r
+	go func() {
+		_, _ = w.Write(data)
+		_, _ = w.Write(nil) // returns when all before it was read
+		cancel()
+	}()
+	return ctx
+}
+
 // TestInterrupt: what is known by then is printed, and says that it is not all.
 func TestInterrupt(t *testing.T) {
 	data, err := samples.Open("classic-active")
 	if err != nil {
 		t.Fatal(err)
 	}
-	half := len(data) / 2
 	s, out, errOut := testStreams("")
-	ctx, cancel := context.WithCancel(t.Context())
-	r, w := io.Pipe()
-	s.In = r
-	go func() {
-		_, _ = w.Write(data[:half])
-		_, _ = w.Write(data[half:half]) // returns when all before it was read
-		cancel()
-	}()
+	ctx := interruptAfter(t, s, data[:len(data)/2])
 	root := newRoot(s)
 	root.SetArgs([]string{"analyze", "--format", "json", "-"})
 	if got := status(root.ExecuteContext(ctx)); got != exitInterrupted {

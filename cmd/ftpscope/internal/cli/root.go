@@ -35,6 +35,7 @@ connected to whom, in which mode, and what became of it.
 
   tcpdump -i any -s 0 -w ftp.pcap     # capture where FTP fails, all ports
   ftpscope analyze ftp.pcap           # then look at it
+  ftpscope compare c.pcap s.pcap      # two captures: where was it lost?
   ftpscope demo                       # or look at a sample first`,
 		Args:          unknownCommand,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
@@ -52,7 +53,7 @@ connected to whom, in which mode, and what became of it.
 	root.AddGroup(&cobra.Group{ID: groupMain, Title: "Commands:"}, &cobra.Group{ID: groupMore, Title: "More:"})
 	root.SetHelpCommand(newHelp())
 	root.SetCompletionCommandGroupID(groupMore)
-	root.AddCommand(newAnalyze(s, nil), newDemo(s, nil), newExplain(s, nil), newSchema(s), newVersion(s), newMan(s))
+	root.AddCommand(newAnalyze(s, nil), newDemo(s, nil), newExplain(s, nil), newCompare(s, nil), newSchema(s), newVersion(s), newMan(s))
 	root.AddCommand(helpTopics()...)
 	return root
 }

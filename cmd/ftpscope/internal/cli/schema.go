@@ -13,7 +13,8 @@ func newSchema(s *Streams) *cobra.Command {
 		GroupID: groupMore,
 		Short:   "Print the JSON Schema of the report",
 		Long: `Schema prints the JSON Schema (draft 2020-12) of what "analyze --format json"
-prints, or with --format ndjson that of each line of the stream.`,
+and "compare --format json" print, or with --format ndjson that of each line of
+the stream.`,
 		Args: noArguments,
 		RunE: func(*cobra.Command, []string) error {
 			if format == formatNDJSON {

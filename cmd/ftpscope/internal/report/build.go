@@ -17,6 +17,13 @@ import (
 type Builder struct {
 	Version     string // of the program
 	ShowSecrets bool
+
+	witnesses map[string][]*session.Session // by id, where several points have it
+}
+
+// masker knows the secrets of a session.
+func (b Builder) masker(s *session.Session) *masker {
+	return newMasker(s, !b.ShowSecrets, b.witnesses[s.ID]...)
 }
 
 // Notice is something that the decoder or the tracker has to say about a
@@ -125,7 +132,7 @@ func frame(n int64) *int64 {
 
 // Session describes a session and names what there is to say about it.
 func (b Builder) Session(s *session.Session, said diagnose.Explanation) *Session {
-	m := newMasker(s, !b.ShowSecrets)
+	m, at := b.masker(s), s.First.Capture
 	out := &Session{
 		ID:      s.ID,
 		Capture: s.First.Capture,
@@ -153,42 +160,51 @@ func (b Builder) Session(s *session.Session, said diagnose.Explanation) *Session
 		out.User = new(UTF8(s.User))
 	}
 	for _, c := range s.Commands {
-		out.Commands = append(out.Commands, command(c, m))
+		out.Commands = append(out.Commands, command(c, m, at))
 	}
 	for _, t := range s.Transfers {
-		out.Transfers = append(out.Transfers, transfer(t, m))
+		out.Transfers = append(out.Transfers, transfer(t, m, at))
 	}
 	for _, r := range s.Unsolicited {
-		out.Unsolicited = append(out.Unsolicited, commandReply(r, m))
+		out.Unsolicited = append(out.Unsolicited, commandReply(r, m, at))
 	}
 	out.explain(said)
 	return out
 }
 
-func command(c session.Command, m *masker) Command {
+func command(c session.Command, m *masker, at int) Command {
 	out := Command{
 		Frame:    c.Seen.Frame,
 		Time:     timeOf(c.Seen.Time),
 		Verb:     UTF8(c.Verb),
 		Argument: UTF8(m.argument(c.Verb, c.Argument)),
+		Capture:  elsewhere(c.Seen, at),
 		Replies:  make([]CommandReply, 0, len(c.Replies)),
 	}
 	for _, r := range c.Replies {
-		out.Replies = append(out.Replies, commandReply(r, m))
+		out.Replies = append(out.Replies, commandReply(r, m, at))
 	}
 	return out
 }
 
-func commandReply(r session.Reply, m *masker) CommandReply {
-	return CommandReply{Frame: r.Seen.Frame, Time: timeOf(r.Seen.Time), Code: r.Code, Text: UTF8(m.reply(r.Text))}
+func commandReply(r session.Reply, m *masker, at int) CommandReply {
+	return CommandReply{Frame: r.Seen.Frame, Time: timeOf(r.Seen.Time), Code: r.Code, Text: UTF8(m.reply(r.Text)), Capture: elsewhere(r.Seen, at)}
 }
 
-func transfer(t *session.Transfer, m *masker) *Transfer {
+// elsewhere is the capture of a frame that is not in the one at hand.
+func elsewhere(seen ftp.Seen, at int) *int {
+	if !seen.Yes() || seen.Capture == at {
+		return nil
+	}
+	return &seen.Capture
+}
+
+func transfer(t *session.Transfer, m *masker, at int) *Transfer {
 	out := &Transfer{
 		ID:           t.ID,
 		Mode:         t.Mode.String(),
-		Announcement: announcement(t.Announcement),
-		Data:         data(t.Data),
+		Announcement: announcement(t.Announcement, at),
+		Data:         data(t.Data, at),
 		Correlation:  string(t.Correlation),
 		Outcome:      string(t.Outcome),
 		Findings:     []string{},
@@ -198,7 +214,7 @@ func transfer(t *session.Transfer, m *masker) *Transfer {
 		out.Type = new(string(rune(t.Type)))
 	}
 	if c := t.Command; c != nil {
-		out.Command = &TransferCommand{Verb: UTF8(c.Verb), Argument: UTF8(c.Argument), Frame: c.Seen.Frame, Time: timeOf(c.Seen.Time)}
+		out.Command = &TransferCommand{Verb: UTF8(c.Verb), Argument: UTF8(c.Argument), Frame: c.Seen.Frame, Time: timeOf(c.Seen.Time), Capture: elsewhere(c.Seen, at)}
 	}
 	if t.HasPath {
 		out.Path = new(UTF8(t.Path))
@@ -207,23 +223,23 @@ func transfer(t *session.Transfer, m *masker) *Transfer {
 		out.Direction = &d
 	}
 	if r := t.Reply; r != nil {
-		out.Reply = &FinalReply{Code: r.Code, Text: UTF8(m.reply(r.Text)), Frame: r.Seen.Frame}
+		out.Reply = &FinalReply{Code: r.Code, Text: UTF8(m.reply(r.Text)), Frame: r.Seen.Frame, Capture: elsewhere(r.Seen, at)}
 	}
 	return out
 }
 
-func announcement(a *session.Announcement) *Announcement {
+func announcement(a *session.Announcement, at int) *Announcement {
 	if a == nil {
 		return nil
 	}
-	out := &Announcement{Verb: a.Verb, Frame: a.Seen.Frame, Time: timeOf(a.Seen.Time), Accepted: a.Accepted}
+	out := &Announcement{Verb: a.Verb, Frame: a.Seen.Frame, Time: timeOf(a.Seen.Time), Accepted: a.Accepted, Capture: elsewhere(a.Seen, at)}
 	if a.Endpoint.IsValid() {
 		out.Endpoint = new(endpoint(a.Endpoint))
 	}
 	return out
 }
 
-func data(d *session.Data) *Data {
+func data(d *session.Data, at int) *Data {
 	if d == nil {
 		return nil
 	}
@@ -241,6 +257,7 @@ func data(d *session.Data) *Data {
 		MissingBytes:    d.MissingBytes,
 		Packets:         d.Packets,
 		Retransmissions: d.Retransmissions,
+		Capture:         elsewhere(d.First, at),
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 func (b Builder) Findings(s *session.Session, all []*diagnose.Finding) []*Finding {
 	m := &masker{}
 	if s != nil && len(all) > 0 {
-		m = newMasker(s, !b.ShowSecrets)
+		m = b.masker(s)
 	}
 	out := make([]*Finding, 0, len(all))
 	for _, f := range all {
@@ -25,20 +25,17 @@ func finding(f *diagnose.Finding, m *masker) *Finding {
 	text := func(s string) string { return UTF8(m.said(s)) }
 	statement := func(s diagnose.Statement) Statement { return Statement{text(s.Text), string(s.Confidence)} }
 	out := &Finding{
-		ID: f.ID, Code: string(f.Code), Severity: string(f.Severity),
+		ID: f.ID, Code: string(f.Code), Severity: string(f.Severity), Session: idOf(f.Session),
 		Transfers: copied(f.Transfers), Headline: text(f.Headline), Count: f.Count,
 		Observation: statement(f.Observation),
 		Location:    Place{text(f.Location.Text), string(f.Location.Confidence), string(f.Location.Where)},
 		Cause:       statement(f.Cause),
-		Evidence:    make([]Evidence, 0, len(f.Evidence)),
+		Evidence:    evidence(f.Evidence, m),
 		Unknown:     make([]string, 0, len(f.Unknown)),
 		Because:     copied(f.Because),
 		Remedies:    make([]Remedy, 0, len(f.Remedies)),
 		Withdraws:   f.Withdraws,
 		Works:       copied(f.Works),
-	}
-	if f.Session != "" {
-		out.Session = &f.Session
 	}
 	if f.Next != "" {
 		out.Next = new(text(f.Next))
@@ -48,9 +45,6 @@ func finding(f *diagnose.Finding, m *masker) *Finding {
 	}
 	if f.Filter != "" {
 		out.Filter = new(text(f.Filter))
-	}
-	for _, e := range f.Evidence {
-		out.Evidence = append(out.Evidence, Evidence{e.Capture, e.Frame, timeOf(e.Time), text(e.Text)})
 	}
 	for _, u := range f.Unknown {
 		out.Unknown = append(out.Unknown, text(u))

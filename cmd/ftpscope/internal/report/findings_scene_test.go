@@ -23,8 +23,8 @@ func blockedFinding(id, session string, transfers ...string) *diagnose.Finding {
 		Cause:       diagnose.Statement{Text: "a firewall or NAT in front of the client lets the client's connections out and the server's not in", Confidence: diagnose.Likely},
 		Evidence:    []diagnose.Evidence{{Seen: at(14, 900*time.Millisecond), Text: "PORT announces 192.0.2.10:39123"}, {Seen: at(18, time.Second), Text: "SYN"}},
 		Unknown:     []string{"whether the SYN was lost on its way there or the answer on its way back", "whether the client was still listening"},
-		Next:        "capture at the client too during the next attempt, then let ftpscope analyze both",
-		NextCommand: "tcpdump -ni any -s0 -w client.pcap 'host 198.51.100.20 or icmp'",
+		Next:        "capture at the client too during the next attempt, then compare the two",
+		NextCommand: "tcpdump -ni any -s0 -w client.pcap 'host 198.51.100.20 or icmp'\nftpscope compare client.pcap server.pcap",
 		Remedies: []diagnose.Remedy{
 			{Who: diagnose.ForFirewall, Text: "Let the firewall follow FTP", Example: "# iptables (with NAT also: modprobe nf_nat_ftp, and something to make this comment longer)\niptables -t raw -A PREROUTING -p tcp --dport 21 -j CT --helper ftp --and-so-on-and-so-on"},
 			{Who: diagnose.ForClient, Text: "Use passive mode: the client opens the data connection, and nothing has to reach the client from outside", Example: "curl -u USER --ftp-pasv ftp://198.51.100.20/"},

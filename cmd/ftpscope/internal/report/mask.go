@@ -27,11 +27,14 @@ type masker struct {
 	lengths []int                      // of these, the longest first
 }
 
-// newMasker knows the secrets of a session.
-func newMasker(s *session.Session, hide bool) *masker {
+// newMasker knows the secrets of a session, as the others saw it too.
+func newMasker(s *session.Session, hide bool, others ...*session.Session) *masker {
 	m := &masker{hide: hide}
-	if hide {
-		for _, c := range s.Commands {
+	if !hide {
+		return m
+	}
+	for _, one := range append([]*session.Session{s}, others...) {
+		for _, c := range one.Commands {
 			m.learn(c.Verb, c.Argument)
 		}
 	}

@@ -15,7 +15,7 @@ func Schema() *jsonschema.Schema {
 	r := jsonschema.Reflector{Anonymous: true, AllowAdditionalProperties: true, ExpandedStruct: true}
 	s := r.Reflect(&Document{})
 	s.ID = schemaID
-	s.Title = "What ftpscope analyze --format json prints"
+	s.Title = "What ftpscope analyze and compare print with --format json"
 	return s
 }
 

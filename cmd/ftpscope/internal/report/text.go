@@ -91,6 +91,10 @@ type renderer struct {
 	told    *told
 	causes  map[string]bool // ids of findings that stand below others
 	indexed *index          // of the session that is being written
+
+	names     []string                      // of the captures, as the command line has them
+	points    []string                      // what the captures are called, escaped, where each is a point of its own
+	witnesses map[string][]*session.Session // a session as each point has it, by id
 }
 
 // clock is the time of day in UTC, with the date where the captures span more

@@ -19,9 +19,7 @@ func (t Text) Explain(w io.Writer, res Result) error {
 	r := t.renderer(res)
 	r.why = true
 	r.explain()
-	if r.Interrupted {
-		r.flow(0, 2, piece{"interrupted: this is what was known by then", r.fair})
-	}
+	r.interrupted()
 	_, err := io.WriteString(w, r.String())
 	return err
 }
@@ -93,6 +91,7 @@ func (e *explanation) trouble(one *trouble) {
 	}
 	frames := ""
 	switch {
+	case e.points != nil: // each stands below with its name
 	case s == nil:
 		frames = e.frames(0, refsOf(f)...)
 	case !e.packets(one):
@@ -100,7 +99,10 @@ func (e *explanation) trouble(one *trouble) {
 	}
 	e.blank()
 	e.word("seen", e.said(s, f.Observation.Text)+sure(f.Observation.Confidence), frames)
-	if s == nil {
+	switch {
+	case e.points != nil:
+		e.proofs(one)
+	case s == nil:
 		for _, v := range f.Evidence {
 			e.flow(indentWords, indentWords+2, piece{e.frames(-1, v.Ref), e.faint}, piece{e.said(s, v.Text), e.plain})
 		}

@@ -43,15 +43,43 @@ func (r *renderer) frames(capture int, refs ...ftp.Ref) string {
 	return "frames " + strings.Join(words, " ")
 }
 
-// shortName is so much of the end of a capture's path that no other capture is
-// called the same.
+// shortName is what the text calls a capture.
 func (r *renderer) shortName(index int) string {
-	whole := filepath.ToSlash(r.Captures[index].Name)
+	switch {
+	case index < 0 || index >= len(r.Captures):
+		return none
+	case r.points != nil:
+		return r.points[index]
+	}
+	if r.names == nil {
+		for _, c := range r.Captures {
+			r.names = append(r.names, c.Name)
+		}
+	}
+	return shortName(r.names, index)
+}
+
+// PointNames are what texts call captures: so much of the end of each path that
+// no other is called the same.
+func PointNames(names []string) []string {
+	out := make([]string, len(names))
+	for i, name := range names {
+		out[i] = shortName(names, i)
+		if name == capture.Stdin {
+			out[i] = captureName(name)
+		}
+	}
+	return out
+}
+
+// shortName is so much of the end of a path that no other one has the same end.
+func shortName(names []string, index int) string {
+	whole := filepath.ToSlash(names[index])
 	parts := strings.Split(whole, "/")
 	for n := 1; n < len(parts); n++ {
 		short := strings.Join(parts[len(parts)-n:], "/")
-		if !slices.ContainsFunc(r.Captures, func(c capture.Info) bool {
-			name := filepath.ToSlash(c.Name)
+		if !slices.ContainsFunc(names, func(name string) bool {
+			name = filepath.ToSlash(name)
 			return name != whole && (name == short || strings.HasSuffix(name, "/"+short))
 		}) {
 			return short

@@ -51,10 +51,10 @@ func (r *renderer) grouped() []*group {
 func (r *renderer) sessionKey(s *session.Session) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s|%s|%s|%s|%t%s|%s", s.Client.Addr(), s.Server, s.State, s.Login, s.HasUser, s.User, s.Security)
-	b.WriteString(r.told.codes[s.ID])
+	b.WriteString(r.told.codes[s.ID] + r.told.sights[s.ID])
 	last := ""
 	for _, t := range s.Transfers {
-		if key := transferKey(t) + r.told.codes[t.ID]; key != last {
+		if key := transferKey(t) + r.told.codes[t.ID] + r.told.sights[t.ID]; key != last {
 			b.WriteString("|" + key)
 			last = key
 		}
@@ -106,25 +106,34 @@ func (r *renderer) alike(g *group) {
 	r.flow(indentFact, indentFact+2, pieces...)
 }
 
-// ids lists session ids, runs as "s3–s9", not more than a line of them.
+// ids lists the ids of sessions.
 func ids(sessions []*session.Session) string {
+	all := make([]string, len(sessions))
+	for i, s := range sessions {
+		all[i] = s.ID
+	}
+	return idRuns(all)
+}
+
+// idRuns lists ids, runs as "s3–s9", not more than a line of them.
+func idRuns(ids []string) string {
 	var words []string
-	for i := 0; i < len(sessions); {
+	for i := 0; i < len(ids); {
 		j := i + 1
-		for j < len(sessions) && number(sessions[j].ID) == number(sessions[j-1].ID)+1 {
+		for j < len(ids) && number(ids[j]) == number(ids[j-1])+1 {
 			j++
 		}
-		word := sessions[i].ID
+		word := ids[i]
 		if j-i == 2 {
-			word += " " + sessions[j-1].ID
+			word += " " + ids[j-1]
 		} else if j-i > 2 {
-			word += "–" + sessions[j-1].ID
+			word += "–" + ids[j-1]
 		}
 		words = append(words, word)
 		i = j
 	}
 	if len(words) > maxFrames {
-		words = append(words[:maxFrames-1], "…", sessions[len(sessions)-1].ID)
+		words = append(words[:maxFrames-1], "…", ids[len(ids)-1])
 	}
 	return strings.Join(words, " ")
 }

@@ -23,13 +23,13 @@ type index struct {
 // after the other.
 func (r *renderer) index(s *session.Session) *index {
 	if r.indexed == nil || r.indexed.of != s {
-		r.indexed = newIndex(s, !r.text.ShowSecrets)
+		r.indexed = newIndex(s, newMasker(s, !r.text.ShowSecrets, r.witnesses[s.ID]...))
 	}
 	return r.indexed
 }
 
-func newIndex(s *session.Session, hide bool) *index {
-	x := &index{of: s, masker: newMasker(s, hide), byRef: make(map[ftp.Ref][]int, 2*len(s.Commands)), asides: make(map[ftp.Ref]int)}
+func newIndex(s *session.Session, m *masker) *index {
+	x := &index{of: s, masker: m, byRef: make(map[ftp.Ref][]int, 2*len(s.Commands)), asides: make(map[ftp.Ref]int)}
 	for i, reply := range s.Unsolicited {
 		x.asides[reply.Seen.Ref] = i
 	}

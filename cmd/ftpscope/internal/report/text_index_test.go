@@ -18,7 +18,7 @@ func TestIndex(t *testing.T) {
 		{Seen: at(7, 5*time.Second), Verb: "PASV", Replies: []session.Reply{{Seen: at(8, 5*time.Second), Code: 227}}},
 		{Seen: at(10, 6*time.Second), Verb: "PASV", Replies: []session.Reply{{Seen: at(11, 6*time.Second), Code: 421}}},
 	}}
-	x := newIndex(s, true)
+	x := newIndex(s, newMasker(s, true))
 	for after, want := range map[time.Duration]int64{0: 4, 2 * time.Second: 4, 3 * time.Second: 4, 4 * time.Second: 6} {
 		if c, ok := x.abor(dawn.Add(after)); !ok || c.Seen.Frame != want {
 			t.Errorf("ABOR after %v: frame %d, %t; want %d", after, c.Seen.Frame, ok, want)

@@ -17,7 +17,12 @@ func (r *renderer) nothing() {
 		r.flow(0, 2, piece{"nothing to show: " + countText(int64(r.LeftOut), "session") + " left out by --session", r.strong})
 		return
 	}
-	r.line(r.strong("no FTP session found"))
+	r.noSession("no FTP session found")
+}
+
+// noSession says that there is no session, and why that may be.
+func (r *renderer) noSession(text string) {
+	r.flow(0, 2, piece{text, r.strong})
 	for _, why := range r.whyNothing() {
 		r.flow(2, 4, piece{why, r.plain})
 	}

@@ -23,7 +23,14 @@ func (r *renderer) summary() {
 		r.nothing()
 	} else {
 		r.totals(sum)
+		r.captureFindings()
+		r.explained()
 	}
+	r.interrupted()
+}
+
+// interrupted says that this is not all.
+func (r *renderer) interrupted() {
 	if r.Interrupted {
 		r.flow(0, 2, piece{"interrupted: this is what was known by then", r.fair})
 	}
@@ -53,8 +60,6 @@ func (r *renderer) totals(sum Summary) {
 	}
 	r.flow(0, 2, pieces...)
 	r.failedSessions()
-	r.captureFindings()
-	r.explained()
 }
 
 // explained counts the findings and says where they are explained.

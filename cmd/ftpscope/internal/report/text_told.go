@@ -1,9 +1,12 @@
 package report
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/ftpscope/ftpscope/session"
+	"github.com/ftpscope/ftpscope/session/compare"
 	"github.com/ftpscope/ftpscope/session/diagnose"
 )
 
@@ -16,6 +19,7 @@ type told struct {
 	ofTransfer map[string][]*diagnose.Finding // by id
 	codes      map[string]string              // by id of a session or transfer: equal if the same went wrong
 	transfers  map[string]*session.Transfer   // by id
+	sights     map[string]string              // by id of a session or transfer: equal if several points saw it alike; nil of one point
 }
 
 // tell arranges what a result says.
@@ -46,6 +50,23 @@ func tell(res Result) *told {
 		d.beyond(s.Transfers)
 	}
 	return d
+}
+
+// seen notes what several points saw of a session and its transfers.
+func (d *told) seen(s *compare.Session) {
+	for _, v := range append([]compare.View{s.Control}, s.Views...) {
+		id, key := cmp.Or(v.Transfer, s.ID), fmt.Sprint(disagreed(v))
+		for _, one := range v.Points {
+			key += fmt.Sprint("|", one.Point, one.Announcement != "", one.Conn != nil, hasSYN(one), one.Reply != nil)
+			if one.Answer != nil {
+				key += fmt.Sprint(one.Answer.Kind)
+			}
+		}
+		d.sights[id] = key
+	}
+	for _, one := range s.Stretches {
+		d.sights[cmp.Or(one.Transfer, s.ID)] += fmt.Sprint("|", one.Between, one.Packet, one.What)
+	}
 }
 
 func (d *told) wrong(id string, f *diagnose.Finding) {

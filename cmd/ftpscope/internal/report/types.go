@@ -12,6 +12,7 @@ type Document struct {
 	Sessions []*Session `json:"sessions" jsonschema_description:"In order of first packet."`
 	Findings []*Finding `json:"findings"`
 	Summary  Summary    `json:"summary"`
+	Path     *Path      `json:"path,omitempty" jsonschema_description:"Only of ftpscope compare."`
 }
 
 // Tool is the program that wrote the report.
@@ -109,14 +110,16 @@ type Command struct {
 	Verb     string         `json:"verb" jsonschema_description:"In upper case."`
 	Argument string         `json:"argument" jsonschema_description:"As it was sent; that of PASS and ACCT is hidden unless --show-secrets is given."`
 	Replies  []CommandReply `json:"replies"`
+	Capture  *int           `json:"capture,omitempty" jsonschema_description:"Index into captures, where it is not that of the session."`
 }
 
 // CommandReply is a reply where it stands with its command.
 type CommandReply struct {
-	Frame int64  `json:"frame" jsonschema_description:"Number of the packet that completed the reply."`
-	Time  *Time  `json:"time" jsonschema:"nullable"`
-	Code  int    `json:"code" jsonschema_description:"The reply code; 0 where the line has no valid one."`
-	Text  string `json:"text" jsonschema_description:"Text of all its lines."`
+	Frame   int64  `json:"frame" jsonschema_description:"Number of the packet that completed the reply."`
+	Time    *Time  `json:"time" jsonschema:"nullable"`
+	Code    int    `json:"code" jsonschema_description:"The reply code; 0 where the line has no valid one."`
+	Text    string `json:"text" jsonschema_description:"Text of all its lines."`
+	Capture *int   `json:"capture,omitempty" jsonschema_description:"Index into captures, where it is not that of the session."`
 }
 
 // Transfer is what one announcement or transfer command came to.
@@ -145,6 +148,7 @@ type Announcement struct {
 	Time     *Time     `json:"time" jsonschema:"nullable"`
 	Endpoint *Endpoint `json:"endpoint" jsonschema:"nullable" jsonschema_description:"As announced; for EPSV the address is the server's. Null where it could not be read or the reply refused it."`
 	Accepted *bool     `json:"accepted" jsonschema:"nullable" jsonschema_description:"Whether a 2xx answered; null when no answer was seen."`
+	Capture  *int      `json:"capture,omitempty" jsonschema_description:"Index into captures, where it is not that of the session."`
 }
 
 // TransferCommand is the command that a transfer was for.
@@ -153,6 +157,7 @@ type TransferCommand struct {
 	Argument string `json:"argument" jsonschema_description:"As it was sent."`
 	Frame    int64  `json:"frame" jsonschema_description:"Number of the packet in the capture."`
 	Time     *Time  `json:"time" jsonschema:"nullable"`
+	Capture  *int   `json:"capture,omitempty" jsonschema_description:"Index into captures, where it is not that of the session."`
 }
 
 // Data is the data connection of a transfer.
@@ -170,13 +175,15 @@ type Data struct {
 	MissingBytes    int64    `json:"missing_bytes" jsonschema_description:"Of the bytes, those in no captured segment."`
 	Packets         int      `json:"packets" jsonschema_description:"Packets of both directions."`
 	Retransmissions int      `json:"retransmissions" jsonschema_description:"Segments that repeat sequence numbers; frames that the capture holds twice are not."`
+	Capture         *int     `json:"capture,omitempty" jsonschema_description:"Index into captures, where it is not that of the session."`
 }
 
 // FinalReply is the reply that ended a transfer command.
 type FinalReply struct {
-	Code  int    `json:"code"`
-	Text  string `json:"text"`
-	Frame int64  `json:"frame" jsonschema_description:"Number of the packet in the capture."`
+	Code    int    `json:"code"`
+	Text    string `json:"text"`
+	Frame   int64  `json:"frame" jsonschema_description:"Number of the packet in the capture."`
+	Capture *int   `json:"capture,omitempty" jsonschema_description:"Index into captures, where it is not that of the session."`
 }
 
 // Finding is an explanation.

@@ -1,0 +1,69 @@
+package cli
+
+import (
+	"context"
+	"errors"
+
+	"github.com/ftpscope/ftpscope/capture"
+	"github.com/ftpscope/ftpscope/cmd/ftpscope/internal/report"
+	"github.com/ftpscope/ftpscope/decode"
+	"github.com/ftpscope/ftpscope/decode/ftp"
+	"github.com/ftpscope/ftpscope/session"
+)
+
+// reading leads the frames of one source through the decoder to the tracker.
+type reading struct {
+	base    int                    // what the source calls capture 0 is this one
+	event   func(*ftp.Event)       // called for each before the tracker sees it, or nil
+	session func(*session.Session) // called for each that is over
+	frame   func()                 // called for each frame
+	stop    func() error           // asked between frames: why to go no further; or nil
+
+	decoder *decode.Decoder
+	tracker *session.Tracker
+	notices []report.Notice
+}
+
+func newReading(c decode.Config) *reading {
+	tracker := session.New(session.Config{})
+	return &reading{decoder: decode.New(c, tracker), tracker: tracker}
+}
+
+// run reads the source to its end. It reports whether it was interrupted; what
+// was known by then has been given out as well.
+func (r *reading) run(ctx context.Context, src capture.Source) (interrupted bool, err error) {
+	for frame, err := range src.Frames(ctx) {
+		if err != nil {
+			if ctx.Err() == nil {
+				return false, err
+			}
+			break
+		}
+		frame.Capture += r.base
+		r.decoder.Decode(&frame, r.handle)
+		r.frame()
+		if r.stop == nil {
+			continue
+		}
+		if err := r.stop(); err != nil {
+			return false, err
+		}
+	}
+	r.decoder.Finish(r.handle)
+	r.tracker.Finish(r.session)
+	for _, n := range r.tracker.Notices() {
+		r.notices = append(r.notices, report.Notice{Seen: ftp.Seen{Ref: ftp.Ref{Capture: r.base}}, Notice: n})
+	}
+	return errors.Is(ctx.Err(), context.Canceled), nil
+}
+
+// handle takes one event.
+func (r *reading) handle(ev *ftp.Event) {
+	if ev.Kind == ftp.EventNotice {
+		r.notices = append(r.notices, report.Notice{Seen: ev.Seen, Notice: ev.Notice})
+	}
+	if r.event != nil {
+		r.event(ev)
+	}
+	r.tracker.Handle(ev, r.session)
+}
