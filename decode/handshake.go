@@ -73,6 +73,9 @@ func (f *flow) reset(p *packet, side ftp.Side) (changed bool) {
 	}
 	if s := &f.span[side]; s.known {
 		if at := s.at(p.seq); at < -slack || at > s.next+slack {
+			if h := &c.Half[side]; !h.FalseRST.Yes() {
+				h.FalseRST = p.seen
+			}
 			return false
 		}
 	}

@@ -109,6 +109,7 @@ type Half struct {
 	Shutdown        Seen  // TLS only: the alert that its payload ends with, which closes the TLS session
 	ShutdownAck     int64 // what of the other side Shutdown acknowledges, counted as FINAck
 	RST             Seen  // first RST after the handshake
+	FalseRST        Seen  // first RST that its sequence number makes the other side ignore
 	TTLMin, TTLMax  uint8 // of all its packets
 	Plain           bool  // its first payload was captured and is no TLS record
 	MSS             uint16

@@ -59,7 +59,22 @@ func boundsOf(ahead, back []time.Duration) bounds {
 	}
 	out.offset, out.spread, out.bounded = low+(high-low)/2, (high-low)/2, true
 	out.agree = float64(best) / float64(out.pairs)
+	out.spread = max(out.spread, out.noise(ahead, back))
 	return out
+}
+
+// noise is by how much packets contradict the offset, the worst of twenty left
+// out: timestamps are no better than that.
+func (b *bounds) noise(ahead, back []time.Duration) time.Duration {
+	var off []time.Duration
+	for _, d := range ahead {
+		off = append(off, max(0, b.offset-d))
+	}
+	for _, d := range back {
+		off = append(off, max(0, d-b.offset))
+	}
+	slices.Sort(off)
+	return off[(len(off)-1)*19/20]
 }
 
 // estimate is the clock of a second point against that of a first one.

@@ -18,7 +18,7 @@ func (p *path) flow(v *View, clientOpened bool, slack int64, name func(*line) Pa
 	for _, l := range lines {
 		l.slack = slack
 	}
-	for _, find := range []func(*line, Packet) *verdict{(*line).forged, (*line).rejected, (*line).lostPayload, (*line).lostACKs} {
+	for _, find := range []func(*line, Packet) *verdict{(*line).forged, (*line).rejected, (*line).lostPayload, (*line).lostACKs, (*line).lostProbes} {
 		for _, l := range lines {
 			if found := find(l, name(l)); found != nil {
 				return found
@@ -220,6 +220,32 @@ func (l *line) lostACKs(Packet) *verdict {
 	return nil
 }
 
+// lostProbes: probes of an idle connection, or of a closed window, passed a sight
+// and not the next one.
+func (l *line) lostProbes(Packet) *verdict {
+	const least = 2
+	for k := range l.sights {
+		if !l.followed(k) || l.half(k).Probes < least {
+			continue
+		}
+		h := l.half(k)
+		lacks := func(n int) bool {
+			return l.followed(n) && h.Probes-l.half(n).Probes >= least && l.p.when(l.half(n).LastPacket).Before(l.p.when(h.LastProbe).Add(-time.Second))
+		}
+		a := l.next(k, lacks, h.LastProbe)
+		if a.sight < 0 || slices.ContainsFunc(l.sights[k+1:a.sight], func(v *Sight) bool { return v.Conn != nil && v.Conn.Half[l.sender].Probes >= least }) {
+			continue
+		}
+		g := l.half(a.sight)
+		a.copies = h.Probes - g.Probes
+		s := l.stretch(k, a.sight, PacketACK, Lost)
+		s.Text = fmt.Sprintf("probes of %s left %s (up to %s) and never reached %s", l.owner(), l.name(k), frames(h.LastProbe), l.name(a.sight))
+		s.Evidence = []diagnose.Evidence{evidence(h.LastProbe, "the last probe"), evidence(g.LastPacket, "the last packet of %s that passed", l.owner())}
+		return l.dropped(s, a, k, "the packets of this connection")
+	}
+	return nil
+}
+
 // lostEnd: the FIN or RST of the sender passed a sight and not the next one.
 func (l *line) lostEnd() *verdict {
 	for k := range l.sights {
@@ -239,11 +265,20 @@ func (l *line) lostEnd() *verdict {
 		if next < 0 || l.half(next).FIN.Yes() || l.half(next).RST.Yes() || l.half(next).Bytes != l.offset(k, next, h.Bytes) {
 			continue
 		}
+		g := l.half(next)
+		switch quiet := l.p.when(g.LastPacket).Before(l.p.when(h.LastPacket).Add(-time.Second)); {
+		case quiet && h.Packets-g.Packets > 2:
+			a.copies++ // it was repeated
+		case a.doubt == "":
+			a.doubt = "it lacks one packet, which a capture may miss"
+		}
 		s := l.stretch(k, next, packet, Lost)
 		word := map[Packet]string{PacketFIN: "FIN", PacketRST: "RST"}[packet]
 		s.Text = fmt.Sprintf("the %s of %s left %s (%s) and never reached %s", word, l.owner(), l.name(k), frames(end), l.name(next))
 		s.Evidence = []diagnose.Evidence{evidence(end, "%s of %s", word, l.owner())}
-		return l.dropped(s, a, next, "the end of the connection")
+		if v := l.dropped(s, a, next, "the end of the connection"); s.Confidence != diagnose.Possible {
+			return v
+		}
 	}
 	return nil
 }

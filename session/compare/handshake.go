@@ -27,7 +27,7 @@ func (l *line) handshake() *verdict {
 	if last < 0 {
 		return nil
 	}
-	switch k, a := l.firstAnswer(); {
+	switch k, a := l.decisive(); {
 	case a == nil:
 		return l.unanswered(last)
 	case a.Kind == ftp.AnswerSYNACK:
@@ -37,12 +37,22 @@ func (l *line) handshake() *verdict {
 	}
 }
 
-// firstAnswer is the answer at the sight nearest to the initiator that has one.
-func (l *line) firstAnswer() (int, *ftp.Answer) {
+// decisive is the answer at the sight nearest to the initiator that has one. A RST
+// of a listener that had accepted before is not it: the SYN-ACK was lost.
+func (l *line) decisive() (int, *ftp.Answer) {
 	for k, v := range l.sights {
-		if v.Answer != nil && l.followed(k) {
-			return k, v.Answer
+		if v.Answer == nil || !l.followed(k) {
+			continue
 		}
+		for n := k + 1; n < len(l.sights) && v.Answer.Kind == ftp.AnswerRST; n++ {
+			if b := l.sights[n].Answer; b == nil || !l.followed(n) || b.Kind != ftp.AnswerSYNACK {
+				continue
+			}
+			if h := &l.sights[n].Conn.Half[l.sender.Other()]; h.RST.Yes() || h.FalseRST.Yes() {
+				return n, l.sights[n].Answer
+			}
+		}
+		return k, v.Answer
 	}
 	return 0, nil
 }
@@ -89,7 +99,8 @@ func (l *line) dropped(s *Stretch, a absence, most int, what string) *verdict {
 		doubt = fmt.Sprintf("whether %s holds all that passed there: %s", l.name(a.sight), a.doubt)
 	}
 	if s.Confidence == diagnose.Possible {
-		p.Shows = fmt.Sprintf("%s; but %s", s.Text, doubt)
+		p.Shows = ""
+		p.Doubt = fmt.Sprintf("whether it happened %s: %s; but it is open %s", l.p.where(s), s.Text, doubt)
 		return v
 	}
 	p.Place = diagnose.Place{Statement: diagnose.Statement{Text: l.p.where(s), Confidence: s.Confidence}, Where: diagnose.Middle}
@@ -206,20 +217,24 @@ func (l *line) accepted(k int) *verdict {
 // notCompleted: the third packet of the handshake, which takes the way of the SYN,
 // passed a sight and not one behind it.
 func (l *line) notCompleted() *verdict {
-	for k := range l.sights {
-		if !l.followed(k) || !l.completed(k) {
-			continue
+	k := -1
+	for n := range l.sights {
+		switch {
+		case !l.followed(n):
+		case l.completed(n):
+			k = n
+		case k >= 0:
+			ack := l.sights[k].Conn.Established
+			a, ok := l.tells(n, ack)
+			if !ok {
+				continue
+			}
+			a.copies = len(synAcksOf(l.sights[n].Conn)) // each asks for it again
+			s := l.stretch(k, n, PacketACK, Lost)
+			s.Text = fmt.Sprintf("the ACK that completes the handshake left %s (%s) and never reached %s", l.name(k), frames(ack), l.name(n))
+			s.Evidence = append(l.passed(n), evidence(ack, "the ACK that completes the handshake"))
+			return l.dropped(s, a, n, "what follows the SYN")
 		}
-		ack := l.sights[k].Conn.Established
-		a := l.next(k, func(n int) bool { return l.followed(n) && !l.completed(n) }, ack)
-		if a.sight < 0 {
-			continue
-		}
-		a.copies = len(synAcksOf(l.sights[a.sight].Conn)) // each asks for it again
-		s := l.stretch(k, a.sight, PacketACK, Lost)
-		s.Text = fmt.Sprintf("the ACK that completes the handshake left %s (%s) and never reached %s", l.name(k), frames(ack), l.name(a.sight))
-		s.Evidence = append(l.passed(a.sight), evidence(ack, "the ACK that completes the handshake"))
-		return l.dropped(s, a, a.sight, "what follows the SYN")
 	}
 	return nil
 }
@@ -245,7 +260,7 @@ func answersAt(v *Sight) []ftp.Seen {
 // there, had they passed it.
 func (l *line) unansweredBefore(k int) absence {
 	for before := k - 1; before >= 0; before-- {
-		if !l.followed(before) || l.sights[before].Answer != nil {
+		if b := l.sights[before].Answer; !l.followed(before) || b != nil && b.Kind == l.sights[k].Answer.Kind {
 			continue
 		}
 		if a, ok := l.tells(before, answersAt(l.sights[k])...); ok {

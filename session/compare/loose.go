@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/ftpscope/ftpscope/decode/ftp"
+	"github.com/ftpscope/ftpscope/session"
 )
 
 // The limits of matching by ports, words and time, where a device rewrote all
@@ -67,11 +68,14 @@ func (p *path) looseBetween(ts *traces, i, j int) []loose {
 		}
 		for side := range c.Ends {
 			for _, d := range byPort[[2]uint16{uint16(side), c.Ends[side].Port()}] {
-				if score := resemblance(c, d); score > 0 {
+				if score := p.resemblance(c, d); score > 0 {
 					out = append(out, loose{sighting{i, c}, sighting{j, d}, score, p.when(d.First).Sub(p.when(c.First))})
 				}
 			}
 		}
+	}
+	if ts.numbered(i, j) { // nothing on the way rewrites numbers
+		out = slices.DeleteFunc(out, func(l loose) bool { return l.score <= 1 })
 	}
 	middle := time.Duration(0)
 	if !p.related(i, j) {
@@ -107,8 +111,9 @@ func commonest(all []loose) time.Duration {
 }
 
 // resemblance says how much two connections have in common whose numbers differ,
-// or are not known: 0 for too little.
-func resemblance(a, b *ftp.Conn) int {
+// or are not known: 0 for too little. A port that nobody chose by custom must be
+// the same.
+func (p *path) resemblance(a, b *ftp.Conn) int {
 	if a.Role != ftp.RoleNone && b.Role != ftp.RoleNone && a.Role != b.Role {
 		return 0
 	}
@@ -116,20 +121,59 @@ func resemblance(a, b *ftp.Conn) int {
 	if said < 0 {
 		return 0
 	}
-	score := min(said, 16) / 4
+	score, ports := min(said, 16)/4, 0
 	for side := range a.Ends {
-		if port := a.Ends[side].Port(); port == b.Ends[side].Port() && port >= ephemeral {
-			score += 4
-		} else if port == b.Ends[side].Port() {
+		if port := a.Ends[side].Port(); port == b.Ends[side].Port() {
 			score++
+			if port >= ephemeral {
+				ports++
+			}
 		}
 		if a.Ends[side].Addr() == b.Ends[side].Addr() {
 			score++
 		}
 	}
-	const least = 5
-	if score < least {
+	same, told := sameAnnounced(p.session[a], p.session[b])
+	if told && same == 0 {
 		return 0
 	}
-	return score
+	if ports == 0 {
+		return knocks(a, b)
+	}
+	return score + 4*(ports+min(same, 4))
+}
+
+// knocks is the least resemblance: two attempts to open a control connection, to
+// the same port, that came to nothing. Behind a NAT that rewrites all, no more is
+// left of one.
+func knocks(a, b *ftp.Conn) int {
+	if a.Role != ftp.RoleControl || b.Role != ftp.RoleControl || a.Established.Yes() || b.Established.Yes() || a.Ends[ftp.Listener].Port() != b.Ends[ftp.Listener].Port() {
+		return 0
+	}
+	return 1
+}
+
+// sameAnnounced counts the ports that two sessions both announce; told is false
+// where one of them announces none.
+func sameAnnounced(a, b *session.Session) (n int, told bool) {
+	x, y := announcedPorts(a), announcedPorts(b)
+	for port := range x {
+		if y[port] {
+			n++
+		}
+	}
+	return n, len(x) > 0 && len(y) > 0
+}
+
+func announcedPorts(s *session.Session) map[uint16]bool {
+	out := make(map[uint16]bool)
+	if s == nil {
+		return out
+	}
+	for _, t := range s.Transfers {
+		if a := t.Announcement; a != nil && a.Endpoint.Port() != 0 && len(out) < wordsMost {
+			out[a.Endpoint.Port()] = true
+		}
+	}
+	return out
 }

@@ -70,42 +70,47 @@ const (
 // rewrites sequence numbers, ports and time stamps, lets the words alone. Where
 // clocks are not known, what most pairs agree on is the difference.
 func meetByWords(p *path, ts *traces, all []*meeting) []*meeting {
-	lone := make([][]*meeting, len(p.points))
-	for _, m := range all {
-		if i, ok := m.alone(); ok && len(lone[i]) < wordsPast {
-			lone[i] = append(lone[i], m)
-		}
-	}
 	gone := make(map[*meeting]bool)
 	for i := range p.points {
 		for j := i + 1; j < len(p.points); j++ {
-			for _, pair := range p.sameWords(lone[i], lone[j], i, j) {
+			var as, bs []*meeting
+			for _, m := range all {
+				switch {
+				case gone[m] || m.at[i] != nil && m.at[j] != nil:
+				case m.at[i] != nil && len(as) < wordsPast:
+					as = append(as, m)
+				case m.at[j] != nil && len(bs) < wordsPast:
+					bs = append(bs, m)
+				}
+			}
+			for _, pair := range p.sameWords(as, bs, i, j) {
 				a, b := pair[0], pair[1]
-				if gone[a] || gone[b] || a.at[j] != nil || b.at[i] != nil {
+				if gone[a] || gone[b] || !a.disjoint(b) {
 					continue
 				}
-				a.at[j] = b.at[j]
-				gone[b] = true
 				if ts.unite(sighting{i, a.at[i].Control}, sighting{j, b.at[j].Control}) {
 					ts.of[a.at[i].Control].loose = true
 				}
+				for n, s := range b.at {
+					if s != nil {
+						a.at[n] = s
+					}
+				}
+				gone[b] = true
 			}
 		}
 	}
 	return slices.DeleteFunc(all, func(m *meeting) bool { return gone[m] })
 }
 
-// alone is the only point that has the session.
-func (m *meeting) alone() (int, bool) {
-	at := -1
-	for i, s := range m.at {
-		if s != nil && at >= 0 {
-			return 0, false
-		} else if s != nil {
-			at = i
+// disjoint reports whether no point has both.
+func (m *meeting) disjoint(other *meeting) bool {
+	for i := range m.at {
+		if m.at[i] != nil && other.at[i] != nil {
+			return false
 		}
 	}
-	return at, at >= 0
+	return true
 }
 
 // sameWords pairs sessions of two points in which the same was said.
@@ -113,6 +118,7 @@ func (p *path) sameWords(as, bs []*meeting, i, j int) [][2]*meeting {
 	known := p.related(i, j)
 	type match struct {
 		pair  [2]*meeting
+		ports int // that both announce
 		delta time.Duration
 	}
 	var found []match
@@ -123,8 +129,12 @@ func (p *path) sameWords(as, bs []*meeting, i, j int) [][2]*meeting {
 			if !sameLines(said, linesOf(b.at[j])) || !samePort(a.at[i], b.at[j]) {
 				continue
 			}
+			same, told := sameAnnounced(a.at[i], b.at[j])
+			if told && same == 0 {
+				continue
+			}
 			d := p.when(b.at[j].First).Sub(p.when(a.at[i].First))
-			found = append(found, match{[2]*meeting{a, b}, d})
+			found = append(found, match{[2]*meeting{a, b}, same, d})
 			bins[int64(d/wordsBin)]++
 		}
 	}
@@ -138,7 +148,7 @@ func (p *path) sameWords(as, bs []*meeting, i, j int) [][2]*meeting {
 		}
 	}
 	slices.SortStableFunc(found, func(x, y match) int {
-		return cmp.Compare((x.delta - middle).Abs(), (y.delta - middle).Abs())
+		return cmp.Or(cmp.Compare(y.ports, x.ports), cmp.Compare((x.delta-middle).Abs(), (y.delta-middle).Abs()))
 	})
 	taken := make(map[*meeting]bool)
 	var out [][2]*meeting

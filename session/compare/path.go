@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/ftpscope/ftpscope/decode/ftp"
+	"github.com/ftpscope/ftpscope/session"
 	"github.com/ftpscope/ftpscope/session/diagnose"
 )
 
@@ -15,10 +16,11 @@ import (
 type path struct {
 	points   []Point
 	names    []string
-	hosts    []roles // by point
-	order    []int   // those that have something in common with another, from client to server
-	aside    []int   // the others
-	clocks   []clock // by point
+	hosts    []roles                        // by point
+	session  map[*ftp.Conn]*session.Session // by its control connection
+	order    []int                          // those that have something in common with another, from client to server
+	aside    []int                          // the others
+	clocks   []clock                        // by point
 	stamps   map[[2]int][]stamp
 	relation map[[2]int]nearer
 }
@@ -32,9 +34,12 @@ type nearer struct {
 
 // layout finds the order of the points and their clocks.
 func layout(points []Point, ts *traces) *path {
-	p := &path{points: points, names: Names(points), stamps: make(map[[2]int][]stamp)}
+	p := &path{points: points, names: Names(points), stamps: make(map[[2]int][]stamp), session: make(map[*ftp.Conn]*session.Session)}
 	for i := range points {
 		p.hosts = append(p.hosts, rolesAt(&points[i]))
+		for _, s := range points[i].Sessions {
+			p.session[s.Control] = s
+		}
 	}
 	for _, t := range ts.all {
 		p.collect(t)
@@ -136,19 +141,21 @@ func (p *path) relationOf(pair [2]int, all []stamp) nearer {
 			back = append(back, s.delta)
 		}
 	}
-	if sign, n := majority(hops); sign != 0 {
+	sign, n := majority(hops)
+	late, by, perfect := later(ahead, back)
+	if sign != 0 && !(perfect && late != sign) { // a firewall may set the TTL
 		first, second := inOrder(pair, sign)
-		return nearer{sign, fmt.Sprintf("%s, then %s: the TTL of what the client sends is less by %d", p.names[first], p.names[second], n), true}
+		return nearer{sign, fmt.Sprintf("%s, then %s: by TTL (%d less)", p.names[first], p.names[second], n), true}
 	}
-	if sign, by := later(ahead, back); sign != 0 {
-		first, second := inOrder(pair, sign)
-		return nearer{sign, fmt.Sprintf("%s, then %s: what the client sends passes them in this order, answers in the other (%s each)", p.names[first], p.names[second], diagnose.Duration(by)), true}
+	if late != 0 {
+		first, second := inOrder(pair, late)
+		return nearer{late, fmt.Sprintf("%s, then %s: by delay (%s)", p.names[first], p.names[second], diagnose.Duration(by)), true}
 	}
 	if len(back) == 0 && len(ahead) > 0 {
 		slices.Sort(ahead)
 		if d := median(ahead); d != 0 && d.Abs() < time.Second {
 			first, second := inOrder(pair, cmp.Compare(d, 0))
-			return nearer{cmp.Compare(d, 0), fmt.Sprintf("%s, then %s: by the times alone, if the clocks agree", p.names[first], p.names[second]), false}
+			return nearer{cmp.Compare(d, 0), fmt.Sprintf("%s, then %s: by their times, if the clocks agree", p.names[first], p.names[second]), false}
 		}
 	}
 	return nearer{}
@@ -180,11 +187,12 @@ func majority(hops map[int]int) (sign, by int) {
 }
 
 // later compares the deltas of what the client sent with those of what the
-// server sent: how often the one is greater than the other, and by how much in
-// the middle.
-func later(ahead, back []time.Duration) (sign int, by time.Duration) {
+// server sent: how often the one is greater than the other, by how much in the
+// middle, and whether so many are, without exception, that it is no chance.
+func later(ahead, back []time.Duration) (sign int, by time.Duration, perfect bool) {
+	const many = 6
 	if len(ahead) == 0 || len(back) == 0 {
-		return 0, 0
+		return 0, 0, false
 	}
 	slices.Sort(ahead)
 	slices.Sort(back)
@@ -194,10 +202,12 @@ func later(ahead, back []time.Duration) (sign int, by time.Duration) {
 		notMore, _ := slices.BinarySearch(back, x+1)
 		votes += less - (len(back) - notMore)
 	}
-	if max(votes, -votes)*2 < len(ahead)*len(back) {
-		return 0, 0
+	all := len(ahead) * len(back)
+	if max(votes, -votes)*2 < all {
+		return 0, 0, false
 	}
-	return cmp.Compare(votes, 0), (median(ahead) - median(back)).Abs() / 2
+	perfect = max(votes, -votes) == all && min(len(ahead), len(back)) >= many
+	return cmp.Compare(votes, 0), (median(ahead) - median(back)).Abs() / 2, perfect
 }
 
 // median is the middle of sorted times, or between the two in the middle.

@@ -104,8 +104,12 @@ func (p *path) sameTransfer(ts *traces, a, b *session.Transfer) int {
 			return n
 		}
 		n += likeVerb
-		if x.Endpoint.IsValid() && x.Endpoint.Port() == y.Endpoint.Port() {
+		switch e, f := x.Endpoint, y.Endpoint; {
+		case !e.IsValid() || !f.IsValid():
+		case e.Port() == f.Port():
 			n += likePort
+		case e.Addr() == f.Addr() && n < likeConn:
+			return 0 // no NAT, and another announcement
 		}
 	}
 	switch c, d := a.Command, b.Command; {

@@ -17,6 +17,10 @@ func (p *path) sights(s *Session, ts *traces, r *row) []Sight {
 		if t != nil {
 			v.Conn = t.at[i]
 		}
+		if d := v.Transfer; v.Conn == nil && d != nil && d.Data != nil && ts.of[d.Data.Conn].alone() {
+			v.Conn = d.Data.Conn // every number of it was rewritten
+			v.doubt = "the data connection has other numbers and ports there"
+		}
 		if v.Transfer != nil {
 			v.Announcement, v.Announced = announced(s.At[i], v.Transfer.Announcement)
 			v.Reply = v.Transfer.Reply

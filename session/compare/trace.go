@@ -218,5 +218,10 @@ func (t *traces) move(from, into *trace) {
 	from.members, from.at = nil, make([]*ftp.Conn, len(from.at))
 }
 
+// numbered reports whether two points share a connection by its numbers.
+func (t *traces) numbered(i, j int) bool {
+	return slices.ContainsFunc(t.all, func(one *trace) bool { return one.at[i] != nil && one.at[j] != nil && !one.loose })
+}
+
 // alone reports whether the connection was seen at one point only.
 func (t *trace) alone() bool { return t.points() == 1 }

@@ -20,6 +20,7 @@ func (p *path) witness(s *Session, ts *traces) {
 		case s.At[v.Point] == nil && shared:
 			v.Blind = "it holds nothing of this session"
 		case s.At[v.Point] == nil:
+			v.unheard = true
 			v.Blind, v.doubt = p.unrelated(s, v.Point)
 		default:
 			v.doubt = p.doubts(s, v.Point)
@@ -171,7 +172,7 @@ const nearlyCovered = 10 * time.Second
 func (p *path) idle(v *Sight, at time.Time) string {
 	_, early, late := p.covers(v.Point, at)
 	switch {
-	case v.Conn != nil || v.Transfer != nil || p.place(v.Point) >= 0:
+	case !v.unheard:
 	case p.points[v.Point].Frames == 0:
 		return "it is empty, and does not tell whether it was capturing then"
 	case early > 0 && early < nearlyCovered:

@@ -20,6 +20,7 @@ type Proof struct {
 	Box      bool       // somebody at Place answered, and not the host in whose name it was
 	Evidence []Evidence // of all captures
 	Unknown  []string   // what remains unknown, in place of what the rule does not know; nil leaves that to the rule
+	Doubt    string     // what is only possible, and so added to what is unknown
 	Next     string     // the cheapest next experiment, likewise; may be several lines as experiment makes them
 	Command  string     // of Next
 	Change   *Change    // of the announcement, on its way; nil if it came through as it was
@@ -68,6 +69,9 @@ func (p *Proof) apply(f *Finding) {
 		f.Observation.Text += "; " + p.Shows
 	}
 	f.Evidence = append(f.Evidence, p.Evidence...)
+	if p.Doubt != "" {
+		f.Unknown = append(f.Unknown, p.Doubt)
+	}
 	if !p.placed() {
 		return
 	}
