@@ -275,6 +275,9 @@ func (l *line) lostEnd() *verdict {
 		s := l.stretch(k, next, packet, Lost)
 		word := map[Packet]string{PacketFIN: "FIN", PacketRST: "RST"}[packet]
 		s.Text = fmt.Sprintf("the %s of %s left %s (%s) and never reached %s", word, l.owner(), l.name(k), frames(end), l.name(next))
+		if a.copies > 1 {
+			s.Text += fmt.Sprintf(", nor did anything else that it sent after %s there", frames(g.LastPacket))
+		}
 		s.Evidence = []diagnose.Evidence{evidence(end, "%s of %s", word, l.owner())}
 		if v := l.dropped(s, a, next, "the end of the connection"); s.Confidence != diagnose.Possible {
 			return v

@@ -15,7 +15,7 @@ import (
 type Proof struct {
 	Shows    string     // what the captures show together, a clause; joined to the observation
 	Place    Place      // where it happened; the zero Place leaves that to the rule
-	Cause    Statement  // why; the zero Statement leaves that to the rule
+	Cause    Statement  // why, where the rule knows no better; the zero Statement leaves that to the rule
 	Control  bool       // it is about the control connection, else about the data connection
 	Box      bool       // somebody at Place answered, and not the host in whose name it was
 	Evidence []Evidence // of all captures
@@ -77,7 +77,7 @@ func (p *Proof) apply(f *Finding) {
 	}
 	f.key += " " + p.Place.Text
 	f.Location = p.Place
-	if p.Cause.Text != "" {
+	if p.Cause.Text != "" && (p.Box || f.Cause.Confidence == Possible || blamesHost(f.Cause.Text)) {
 		f.Cause = p.Cause
 	}
 	if p.Unknown != nil {
@@ -86,6 +86,11 @@ func (p *Proof) apply(f *Finding) {
 	if p.Next != "" {
 		f.Next, f.NextCommand = p.Next, p.Command
 	}
+}
+
+// blamesHost reports whether a cause may be a host's own packet filter.
+func blamesHost(cause string) bool {
+	return containsAny(cause, "packet filter on", "own packet filter", "'s host", ", or on it")
 }
 
 // Explains reports whether a finding, about a transfer or session that the proof
