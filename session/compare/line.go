@@ -110,3 +110,33 @@ func (l *line) synsAt(k int) []ftp.Seen {
 	}
 	return out
 }
+
+// first is the sight nearest to the initiator that holds the connection.
+func (l *line) first() int {
+	return slices.IndexFunc(l.sights, func(v *Sight) bool { return v.Conn != nil })
+}
+
+// holders counts the sights that hold the connection.
+func (l *line) holders() int {
+	n := 0
+	for _, v := range l.sights {
+		if v.Conn != nil {
+			n++
+		}
+	}
+	return n
+}
+
+// namesUpTo names the sights up to one that hold the connection: "a, b and c".
+func (l *line) namesUpTo(last int) string {
+	var names []string
+	for k := 0; k <= last; k++ {
+		if l.sights[k].Conn != nil {
+			names = append(names, l.name(k))
+		}
+	}
+	return listed(names)
+}
+
+// place is where a sight of the other direction stands.
+func (l *line) place(k int) int { return len(l.sights) - 1 - k }

@@ -2,6 +2,7 @@ package compare
 
 import (
 	"net/netip"
+	"slices"
 
 	"github.com/ftpscope/ftpscope/decode/ftp"
 	"github.com/ftpscope/ftpscope/session"
@@ -50,4 +51,42 @@ func (b *Book) Handle(ev *ftp.Event) {
 	case ev.Kind == ftp.EventOpen, ev.Kind == ftp.EventSYN:
 		b.full = true
 	}
+}
+
+// connections are those of a point: those that the decoder followed, and what
+// else somebody tried to open there, as connections of which only the SYNs are
+// known.
+func (b *Book) connections() []*ftp.Conn {
+	type attempt struct {
+		ends [2]netip.AddrPort
+		isn  uint32
+	}
+	known := make(map[attempt]*ftp.Conn)
+	out := slices.Clone(b.conns)
+	for _, c := range b.conns {
+		for _, s := range c.SYNs {
+			known[attempt{c.Ends, s.ISN}] = nil
+		}
+	}
+	for _, k := range b.syns {
+		key := attempt{k.ends, k.syn.ISN}
+		c, ok := known[key]
+		if ok && c == nil {
+			continue
+		}
+		if !ok {
+			c = &ftp.Conn{Ends: k.ends, First: k.syn.Seen}
+			c.Half[ftp.Initiator].Lead = ftp.Lead{Base: k.syn.ISN + 1, Known: true}
+			c.Half[ftp.Initiator].TTLMin, c.Half[ftp.Initiator].TTLMax = k.syn.TTL, k.syn.TTL
+			known[key] = c
+			out = append(out, c)
+		}
+		c.SYNCount++
+		c.Last = k.syn.Seen
+		c.Half[ftp.Initiator].LastPacket = k.syn.Seen
+		if len(c.SYNs) < ftp.MaxAttempts {
+			c.SYNs = append(c.SYNs, k.syn)
+		}
+	}
+	return out
 }
