@@ -13,7 +13,7 @@ import (
 type Config struct {
 	Ports  []uint16 // control ports besides 21 and 990
 	Limits Limits
-	SYNs   bool // emit EventSYN for each SYN, also of connections that are not followed
+	SYNs   bool // emit EventSYN for each SYN and EventRST, also of connections that are not followed
 }
 
 // Decoder turns frames into events. It is not safe for concurrent use.
@@ -148,6 +148,10 @@ func (d *Decoder) tcp(p *packet, emit func(*ftp.Event)) {
 	}
 	if fl == nil {
 		fl = d.door(p, emit)
+	}
+	if d.syns && p.has(flagRST) && (fl == nil || fl.conn.Role == ftp.RoleNone) {
+		d.event = ftp.Event{Kind: ftp.EventRST, Seen: p.seen, Ends: [2]netip.AddrPort{p.dst, p.src}, Acked: int64(p.ack)}
+		emit(&d.event)
 	}
 	d.capture.tcp(src, dst, fl != nil && fl.conn.Role == ftp.RoleControl || d.controlPort(src) || d.controlPort(dst))
 	if fl == nil {

@@ -14,14 +14,16 @@ type Stack struct {
 	Cut        bool   // the snap length took some of the options: what is not above may have been there
 }
 
-// Lead is how the payload of one direction begins. The same bytes at two capture
-// points are the same connection, whatever was rewritten on the way.
+// Lead is how the payload of one direction begins: what two captures of one
+// connection have in common though addresses and numbers were rewritten between
+// them.
 type Lead struct {
 	Base  uint32   // sequence number of the first payload byte, valid if Known
 	Known bool     // something of the direction was captured that tells
 	N     uint8    // bytes of Bytes that are valid
 	Bytes [16]byte // the first payload bytes that were captured from Base on, without a gap
 }
+
 
 // Text is the bytes themselves.
 func (l *Lead) Text() []byte { return l.Bytes[:l.N] }

@@ -16,14 +16,23 @@ func (p *path) covers(point int, at time.Time) (yes bool, early, late time.Durat
 	if c.Frames == 0 {
 		return false, 0, 0
 	}
+	spread := k.spread
+	if k.known && !k.bounded {
+		spread = max(spread, unboundedSpread)
+	}
 	local := k.local(at)
-	early, late = max(0, c.First.Sub(local.Add(-k.spread))), max(0, local.Add(k.spread).Sub(c.Last))
+	early, late = max(0, c.First.Sub(local.Add(-spread))), max(0, local.Add(spread).Sub(c.Last))
 	return early == 0 && late == 0, early, late
 }
 
-// nearlyCovered is how long before its first packet a point may well have been
-// capturing already.
-const nearlyCovered = 10 * time.Second
+const (
+	// nearlyCovered is how long before its first packet a point may well have been
+	// capturing already.
+	nearlyCovered = 10 * time.Second
+	// unboundedSpread is what the delay may be, where only packets of one direction
+	// tell of a clock.
+	unboundedSpread = 500 * time.Millisecond
+)
 
 // idle says why a point that holds nothing of a session that never came up may have
 // been capturing all the same when a packet of it should have passed; empty where
@@ -42,7 +51,7 @@ func (p *path) idle(v *Sight, at time.Time) string {
 	return ""
 }
 
-// absence is how a sight tells that a packet did not pass it.
+// absence is how a sight tells that packets did not pass it.
 type absence struct {
 	sight  int    // its index on the line, -1 if none tells
 	copies int    // packets that it would have seen
@@ -50,28 +59,48 @@ type absence struct {
 	vague  bool   // it may not have been capturing then
 }
 
-// sure is how sure it is that the packet did not pass.
-func (l *line) sure(a absence) diagnose.Confidence {
+var nowhere = absence{sight: -1}
+
+// sure is how sure it is that packets passed the sight from and not another one. A
+// capture may miss a single packet.
+func (l *line) sure(from int, a absence) diagnose.Confidence {
+	const enough = 2
 	v := l.sights[a.sight]
+	k := &l.p.clocks[v.Point]
 	switch {
-	case a.vague, a.doubt != "" && a.copies < 2:
+	case a.vague, a.copies < enough, k.jumps, v.unheard && l.p.place(v.Point) < 0, v.doubt == strangers:
 		return diagnose.Possible
-	case a.doubt != "" || a.copies < 2 || !l.p.clocks[v.Point].known:
+	case a.doubt != "", v.unheard, !k.known, !k.bounded, !l.ordered(from, a.sight):
 		return diagnose.Likely
 	}
 	return diagnose.Certain
 }
 
-// tells asks a sight about packets that passed another one at these times; ok is
-// false if it cannot tell of any.
-func (l *line) tells(k int, times ...ftp.Seen) (a absence, ok bool) {
+// ordered reports whether it is known which of two sights is nearer to the client.
+func (l *line) ordered(a, b int) bool {
+	n, ok := l.p.relation[[2]int{l.sights[a].Point, l.sights[b].Point}]
+	return ok && n.sign != 0 && n.sure
+}
+
+// asked is a packet that a sight is asked about.
+type asked struct {
+	back bool       // on the way back to the sender of the line
+	seen []ftp.Seen // where it passed another sight, each time
+}
+
+// tells asks a sight about packets; ok is false if it cannot tell of any.
+func (l *line) tells(k int, q asked) (a absence, ok bool) {
 	v := l.sights[k]
-	if v.Blind != "" {
+	direction := toServer
+	if l.toServer == q.back {
+		direction = toClient
+	}
+	if v.Blind != "" || v.deaf[direction] {
 		return a, false
 	}
 	a = absence{sight: k, doubt: v.doubt, vague: true}
 	vague := ""
-	for _, t := range times {
+	for _, t := range q.seen {
 		if !t.Yes() {
 			continue
 		}
@@ -89,16 +118,16 @@ func (l *line) tells(k int, times ...ftp.Seen) (a absence, ok bool) {
 	return a, !a.vague || vague != ""
 }
 
-// next is the first sight behind k that tells of packets that passed k at one of
-// the times. only narrows down which sights are asked.
-func (l *line) next(k int, only func(int) bool, times ...ftp.Seen) absence {
+// next is the first sight behind k that tells of packets that passed k. only narrows
+// down which sights are asked.
+func (l *line) next(k int, only func(int) bool, seen ...ftp.Seen) absence {
 	for n := k + 1; n < len(l.sights); n++ {
 		if only != nil && !only(n) {
 			continue
 		}
-		if a, ok := l.tells(n, times...); ok {
+		if a, ok := l.tells(n, asked{seen: seen}); ok {
 			return a
 		}
 	}
-	return absence{sight: -1}
+	return nowhere
 }

@@ -10,10 +10,11 @@ import (
 const (
 	driftSpan    = 10 * time.Second // captures shorter than that show no drift
 	driftWindows = 8
-	driftMost    = 2000.0 // parts per million
-	leastPerSpan = 6      // stamps in a window of which drift is made
-	steadyShare  = 0.9    // of the stamps agree where a clock is steady
-	perfectShare = 0.98   // of the stamps agree where no drift is looked for
+	driftMost    = 2000.0                 // parts per million
+	leastPerSpan = 6                      // stamps in a window of which drift is made
+	steadyShare  = 0.9                    // of the stamps agree where a clock is steady
+	steadySpread = 200 * time.Millisecond // what disagrees by less is no jump
+	perfectShare = 0.98                   // of the stamps agree where no drift is looked for
 	millionthOf  = 1e6
 )
 
@@ -102,8 +103,23 @@ func estimateOf(all []stamp, forward bool) estimate {
 			}
 		}
 	}
-	e.unsteady = e.agree < steadyShare
+	e.unsteady = e.agree < steadyShare && e.spread > steadySpread || e.leaps(all)
 	return e
+}
+
+// leaps reports whether the last stamps contradict the estimate by more than any
+// packet is late: a clock was set meanwhile, and nothing is known of what followed.
+func (e *estimate) leaps(all []stamp) bool {
+	const few, far = 2, time.Second
+	if len(all) <= few || !e.bounded {
+		return false
+	}
+	for _, s := range all[len(all)-few:] {
+		if off := s.delta - drifted(s.at.Sub(e.middle), e.drift) - e.offset; off.Abs() <= far+e.spread {
+			return false
+		}
+	}
+	return true
 }
 
 // fit makes bounds of the stamps, as they would be without drift.

@@ -17,47 +17,15 @@ func (p *path) flow(v *View, clientOpened bool, slack int64, name func(*line) Pa
 	for _, l := range lines {
 		l.slack = slack
 	}
-	for _, find := range []func(*line, Packet) *verdict{(*line).forged, (*line).rejected, (*line).lostPayload, (*line).lostACKs, (*line).lostProbes} {
+	if found := forged(lines); found != nil {
+		return found
+	}
+	for _, find := range []func(*line, Packet) *verdict{(*line).rejected, (*line).lostPayload, (*line).lostACKs, (*line).lostProbes} {
 		for _, l := range lines {
 			if found := find(l, name(l)); found != nil {
 				return found
 			}
 		}
-	}
-	return nil
-}
-
-// forged: a RST of the sender at a sight that a sight nearer to the sender has not.
-func (l *line) forged(Packet) *verdict {
-	for k := range l.sights {
-		if !l.followed(k) || !l.half(k).RST.Yes() {
-			continue
-		}
-		rst := l.half(k).RST
-		a := absence{sight: -1}
-		for n := k - 1; n >= 0 && a.sight < 0; n-- {
-			if l.followed(n) && !l.half(n).RST.Yes() {
-				if b, ok := l.tells(n, rst); ok {
-					a = b
-				}
-			}
-		}
-		before := a.sight
-		if before < 0 {
-			return nil // the first sight that has it has it from the sender
-		}
-		s := l.stretch(before, k, PacketRST, Answered)
-		s.Text = fmt.Sprintf("the RST in the name of %s that %s has (%s) never passed %s, which is nearer to %s: somebody between made it", l.owner(), l.name(k), frames(rst), l.name(before), l.owner())
-		s.Evidence = []diagnose.Evidence{evidence(rst, "RST in the name of %s", l.sights[k].Conn.Ends[l.sender])}
-		a.copies++ // a RST that passed makes its connection end there too
-		v := l.dropped(s, a, k, "the connection")
-		if s.Confidence == diagnose.Possible {
-			return v
-		}
-		v.proof.Box = true
-		v.proof.Place.Text = "a box " + l.p.where(s) + ", in the name of " + l.owner()
-		v.proof.Cause = diagnose.Statement{Text: "a firewall or another box " + l.p.where(s) + " cut the connection by a RST of its own", Confidence: diagnose.Likely}
-		return v
 	}
 	return nil
 }
@@ -93,11 +61,14 @@ func (l *line) rejected(packet Packet) *verdict {
 	if next < 0 {
 		return nil
 	}
-	a.copies++ // neither the packet nor the error is there
+	if h := l.half(last); !l.stands(last) || l.piecePassed(next, l.offset(last, next, h.Acked)) {
+		return nil // what it is about got through all the same
+	}
+	a.copies += l.half(last).Stuck.Repeats
 	s := l.stretch(last, next, packet, Answered)
 	s.Text = fmt.Sprintf("%s rejects packets of %s by ICMP: its error is in %s (%s) and not in %s", icmp.From, l.owner(), l.name(last), frames(icmp.Seen), l.name(next))
 	s.Evidence = []diagnose.Evidence{evidence(icmp.Seen, "ICMP error of %s", icmp.From)}
-	v := l.dropped(s, a, last, "the packets")
+	v := l.dropped(s, last, a, last, "the packets")
 	if s.Confidence == diagnose.Possible {
 		return v
 	}
@@ -105,6 +76,7 @@ func (l *line) rejected(packet Packet) *verdict {
 	v.proof.Place.Text = fmt.Sprintf("%s, which sent the ICMP error, %s", icmp.From, l.p.where(s))
 	v.proof.Cause = diagnose.Statement{}
 	v.proof.Unknown = []string{fmt.Sprintf("which rule of %s applies", icmp.From)}
+	v.proof.Next, v.proof.Command = "", ""
 	return v
 }
 

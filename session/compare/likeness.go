@@ -17,26 +17,37 @@ const (
 	equals   relation = 2  // the same initial sequence number
 )
 
+// likelyTwin is the likeness from which on two connections are the same even within
+// one capture.
+const likelyTwin = 30
+
 // likeness says how surely two connections, seen at different points, are the
 // same: 0 if they are not, or nothing tells. A device on the way may rewrite
 // addresses, ports, sequence numbers or TCP timestamps, but hardly all of them.
 func likeness(a, b *ftp.Conn) int {
 	first, second := related(a, b, ftp.Initiator), related(a, b, ftp.Listener)
 	clock := sameClock(a, b)
-	ports := 0
+	ports, free := 0, false // free: one that nobody has by custom
 	for side := range a.Ends {
-		if a.Ends[side].Port() == b.Ends[side].Port() {
+		if port := a.Ends[side].Port(); port == b.Ends[side].Port() {
 			ports++
+			free = free || port >= ephemeral
 		}
 	}
+	someone := free || a.Ends[ftp.Initiator].Addr() == b.Ends[ftp.Initiator].Addr()
 	switch {
 	case first == equals && second == equals:
-		return 40 + ports
+		return likelyTwin + 10 + ports
 	case first == equals && clock, second == equals && clock:
-		return 30 + ports
-	case (first == equals || second == equals) && ports > 0:
+		return likelyTwin + ports
+	case first == equals && second == differs, first == differs && second == equals:
+		if free {
+			return 20 + ports
+		}
+		return 0
+	case (first == equals || second == equals) && someone:
 		return 20 + ports
-	case clock && ports > 0 && words(a, b) >= 0:
+	case clock && free && words(a, b) >= 0:
 		return 15 + ports
 	case first == differs || second == differs:
 		return 0
@@ -90,7 +101,7 @@ func words(a, b *ftp.Conn) int {
 			continue
 		}
 		k := min(l.N, m.N)
-		if !bytes.Equal(l.Bytes[:k], m.Bytes[:k]) {
+		if !bytes.Equal(l.Text()[:k], m.Text()[:k]) {
 			return -1
 		}
 		n += int(k)

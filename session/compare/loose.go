@@ -74,8 +74,8 @@ func (p *path) looseBetween(ts *traces, i, j int) []loose {
 			}
 		}
 	}
-	if ts.numbered(i, j) { // nothing on the way rewrites numbers
-		out = slices.DeleteFunc(out, func(l loose) bool { return l.score <= 1 })
+	if ts.numbered(i, j) { // not all numbers are rewritten on the way: no more than they may be
+		out = slices.DeleteFunc(out, func(l loose) bool { return l.a.conn.Ends != l.b.conn.Ends })
 	}
 	middle := time.Duration(0)
 	if !p.related(i, j) {
@@ -134,23 +134,10 @@ func (p *path) resemblance(a, b *ftp.Conn) int {
 		}
 	}
 	same, told := sameAnnounced(p.session[a], p.session[b])
-	if told && same == 0 {
+	if ports == 0 || told && same == 0 {
 		return 0
-	}
-	if ports == 0 {
-		return knocks(a, b)
 	}
 	return score + 4*(ports+min(same, 4))
-}
-
-// knocks is the least resemblance: two attempts to open a control connection, to
-// the same port, that came to nothing. Behind a NAT that rewrites all, no more is
-// left of one.
-func knocks(a, b *ftp.Conn) int {
-	if a.Role != ftp.RoleControl || b.Role != ftp.RoleControl || a.Established.Yes() || b.Established.Yes() || a.Ends[ftp.Listener].Port() != b.Ends[ftp.Listener].Port() {
-		return 0
-	}
-	return 1
 }
 
 // sameAnnounced counts the ports that two sessions both announce; told is false

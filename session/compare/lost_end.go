@@ -39,7 +39,7 @@ func (l *line) lostEnd() *verdict {
 			continue
 		}
 		g := l.half(next)
-		switch quiet := l.p.when(g.LastPacket).Before(l.p.when(h.LastPacket).Add(-time.Second)); {
+		switch quiet := g.LastPacket.Yes() && l.p.when(g.LastPacket).Before(l.p.when(h.LastPacket).Add(-time.Second)); {
 		case quiet && h.Packets-g.Packets > 2:
 			a.copies++ // it was repeated
 		case a.doubt == "":
@@ -52,7 +52,7 @@ func (l *line) lostEnd() *verdict {
 			s.Text += fmt.Sprintf(", nor did anything else that it sent after %s there", frames(g.LastPacket))
 		}
 		s.Evidence = []diagnose.Evidence{evidence(end, "%s of %s", word, l.owner())}
-		if v := l.dropped(s, a, next, "the end of the connection"); s.Confidence != diagnose.Possible {
+		if v := l.dropped(s, k, a, next, "the end of the connection"); s.Confidence != diagnose.Possible {
 			return v
 		}
 	}

@@ -34,7 +34,7 @@ func (l *line) lostPayload(packet Packet) *verdict {
 		if g := l.half(a.sight); g.LastData.Yes() {
 			s.Evidence = append(s.Evidence, evidence(g.LastData, "the last payload of %s that passed", l.owner()))
 		}
-		return l.dropped(s, a, k, "the packets of this connection")
+		return l.dropped(s, k, a, k, "the packets of this connection")
 	}
 	return nil
 }
@@ -53,7 +53,7 @@ func (l *line) stopped(k int) absence {
 			return absence{sight: n, vague: true, doubt: "its last packet is from the moment before"}
 		}
 	}
-	return absence{sight: -1}
+	return nowhere
 }
 
 // offset is where a position of the sender's stream at the sight k is at the sight
@@ -94,16 +94,16 @@ func (l *line) lostACKs(Packet) *verdict {
 				continue
 			}
 			acked := l.half(next).Confirmed
-			a, ok := l.tells(k, acked)
+			a, ok := l.tells(k, asked{back: true, seen: []ftp.Seen{acked}})
 			if !ok {
 				continue
 			}
-			a.copies += l.half(k).Stuck.Repeats // each asks for it again
+			a.copies = l.half(k).Stuck.Repeats // each asks for it again
 			b := l.back()
 			s := b.stretch(b.place(next), b.place(k), PacketACK, Lost)
 			s.Text = fmt.Sprintf("the receiver's acknowledgment left %s (%s) and never came back to %s", l.name(next), frames(acked), l.name(k))
 			s.Evidence = []diagnose.Evidence{evidence(acked, "the acknowledgment"), evidence(l.half(k).Stuck.First, "what it acknowledges, sent again and again")}
-			return l.dropped(s, a, k, "acknowledgments")
+			return l.dropped(s, next, a, k, "acknowledgments")
 		}
 	}
 	return nil
@@ -119,7 +119,7 @@ func (l *line) lostProbes(Packet) *verdict {
 		}
 		h := l.half(k)
 		lacks := func(n int) bool {
-			return l.followed(n) && h.Probes-l.half(n).Probes >= least && l.p.when(l.half(n).LastPacket).Before(l.p.when(h.LastProbe).Add(-time.Second))
+			return l.followed(n) && h.Probes-l.half(n).Probes >= least && l.half(n).LastPacket.Yes() && l.p.when(l.half(n).LastPacket).Before(l.p.when(h.LastProbe).Add(-time.Second))
 		}
 		a := l.next(k, lacks, h.LastProbe)
 		if a.sight < 0 || slices.ContainsFunc(l.sights[k+1:a.sight], func(v *Sight) bool { return v.Conn != nil && v.Conn.Half[l.sender].Probes >= least }) {
@@ -130,7 +130,7 @@ func (l *line) lostProbes(Packet) *verdict {
 		s := l.stretch(k, a.sight, PacketACK, Lost)
 		s.Text = fmt.Sprintf("probes of %s left %s (up to %s) and never reached %s", l.owner(), l.name(k), frames(h.LastProbe), l.name(a.sight))
 		s.Evidence = []diagnose.Evidence{evidence(h.LastProbe, "the last probe"), evidence(g.LastPacket, "the last packet of %s that passed", l.owner())}
-		return l.dropped(s, a, k, "the packets of this connection")
+		return l.dropped(s, k, a, k, "the packets of this connection")
 	}
 	return nil
 }

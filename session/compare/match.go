@@ -15,7 +15,7 @@ const candidates = 64
 func match(points []Point) *traces {
 	var all []sighting
 	for i := range points {
-		for _, c := range points[i].Book.connections() {
+		for _, c := range points[i].connections() {
 			all = append(all, sighting{i, c})
 		}
 	}

@@ -23,7 +23,7 @@ func meet(p *path, ts *traces) []*meeting {
 		for _, s := range p.points[i].Sessions {
 			t := ts.of[s.Control]
 			m := byTrace[t]
-			if m == nil {
+			if m == nil || t == nil {
 				m = &meeting{at: make([]*session.Session, len(p.points))}
 				all = append(all, m)
 				byTrace[t] = m
@@ -101,6 +101,17 @@ func meetByWords(p *path, ts *traces, all []*meeting) []*meeting {
 		}
 	}
 	return slices.DeleteFunc(all, func(m *meeting) bool { return gone[m] })
+}
+
+// alone reports whether one point only has the session.
+func (m *meeting) alone() bool {
+	n := 0
+	for _, s := range m.at {
+		if s != nil {
+			n++
+		}
+	}
+	return n < 2
 }
 
 // disjoint reports whether no point has both.

@@ -11,6 +11,7 @@ type path struct {
 	names    []string
 	hosts    []roles                        // by point
 	session  map[*ftp.Conn]*session.Session // by its control connection
+	met      map[*session.Session]bool      // those that several points have
 	order    []int                          // those that have something in common with another, from client to server
 	aside    []int                          // the others
 	clocks   []clock                        // by point
@@ -20,7 +21,7 @@ type path struct {
 
 // layout finds the order of the points and their clocks.
 func layout(points []Point, ts *traces) *path {
-	p := &path{points: points, names: Names(points), stamps: make(map[[2]int][]stamp), session: make(map[*ftp.Conn]*session.Session)}
+	p := &path{points: points, names: Names(points), stamps: make(map[[2]int][]stamp), session: make(map[*ftp.Conn]*session.Session), met: make(map[*session.Session]bool)}
 	for i := range points {
 		p.hosts = append(p.hosts, rolesAt(&points[i]))
 		for _, s := range points[i].Sessions {
@@ -46,6 +47,11 @@ func (p *path) arrange() {
 // listen adds what sessions say to what the points hold in common.
 func (p *path) listen(all []*meeting) {
 	for _, m := range all {
+		for _, s := range m.at {
+			if s != nil && !m.alone() {
+				p.met[s] = true
+			}
+		}
 		for i, a := range m.at {
 			for j := i + 1; j < len(m.at); j++ {
 				if b := m.at[j]; a != nil && b != nil {

@@ -29,7 +29,8 @@ const (
 type Book struct {
 	conns []*ftp.Conn
 	syns  []knock
-	full  bool // there were more: what is not here may have been in the capture all the same
+	rsts  map[uint32]bool // initial sequence numbers that a RST answers of which no connection is known
+	full  bool            // there were more: what is not here may have been in the capture all the same
 }
 
 // knock is a SYN and where it went.
@@ -48,22 +49,31 @@ func (b *Book) Handle(ev *ftp.Event) {
 		b.conns = append(b.conns, ev.Conn)
 	case ev.Kind == ftp.EventSYN && len(b.syns) < maxSYNs:
 		b.syns = append(b.syns, knock{ev.Ends, ev.SYN})
-	case ev.Kind == ftp.EventOpen, ev.Kind == ftp.EventSYN:
+	case ev.Kind == ftp.EventRST && len(b.rsts) < maxSYNs:
+		if b.rsts == nil {
+			b.rsts = make(map[uint32]bool)
+		}
+		b.rsts[uint32(ev.Acked)-1] = true
+	case ev.Kind == ftp.EventOpen, ev.Kind == ftp.EventSYN, ev.Kind == ftp.EventRST:
 		b.full = true
 	}
 }
 
-// connections are those of a point: those that the decoder followed, and what
-// else somebody tried to open there, as connections of which only the SYNs are
-// known.
-func (b *Book) connections() []*ftp.Conn {
+// connections are those of a point: those of its sessions, those that the decoder
+// followed beside them, and what else somebody tried to open there, as connections
+// of which only the SYNs are known.
+func (p *Point) connections() []*ftp.Conn {
+	b := p.Book
 	type attempt struct {
 		ends [2]netip.AddrPort
 		isn  uint32
 	}
 	known := make(map[attempt]*ftp.Conn)
 	out := slices.Clone(b.conns)
-	for _, c := range b.conns {
+	if b.full {
+		out = p.withSessions(out)
+	}
+	for _, c := range out {
 		for _, s := range c.SYNs {
 			known[attempt{c.Ends, s.ISN}] = nil
 		}
@@ -86,6 +96,33 @@ func (b *Book) connections() []*ftp.Conn {
 		c.Half[ftp.Initiator].LastPacket = k.syn.Seen
 		if len(c.SYNs) < ftp.MaxAttempts {
 			c.SYNs = append(c.SYNs, k.syn)
+		}
+	}
+	return out
+}
+
+// withSessions adds the connections of the sessions that the book had no room for.
+func (p *Point) withSessions(out []*ftp.Conn) []*ftp.Conn {
+	have := make(map[*ftp.Conn]bool, len(out))
+	for _, c := range out {
+		have[c] = true
+	}
+	add := func(c *ftp.Conn) {
+		if c != nil && !have[c] {
+			have[c] = true
+			out = append(out, c)
+		}
+	}
+	for _, s := range p.Sessions {
+		add(s.Control)
+		for _, t := range s.Transfers {
+			if t.Data == nil {
+				continue
+			}
+			add(t.Data.Conn)
+			for _, c := range t.Data.Attempts {
+				add(c)
+			}
 		}
 	}
 	return out

@@ -64,6 +64,7 @@ type Sight struct {
 	Bytes        int64          // payload of the side that sent the file, of the control connection: of both
 	Reply        *session.Reply // the final reply there, or nil
 	Blind        string         // why absence there proves nothing, as a clause; empty where it does
+	deaf         [2]bool        // directions that were not captured there: toServer, toClient
 	unheard      bool           // the point has not the session, which never came up
 	doubt        string         // why what absence there proves is not certain, likewise
 }

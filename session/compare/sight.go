@@ -17,9 +17,8 @@ func (p *path) sights(s *Session, ts *traces, r *row) []Sight {
 		if t != nil {
 			v.Conn = t.at[i]
 		}
-		if d := v.Transfer; v.Conn == nil && d != nil && d.Data != nil && ts.of[d.Data.Conn].alone() {
-			v.Conn = d.Data.Conn // every number of it was rewritten
-			v.doubt = "the data connection has other numbers and ports there"
+		if v.Conn == nil && ts.loosely(s.Session.Control) {
+			v.Conn = ts.loner(v.Transfer)
 		}
 		if v.Transfer != nil {
 			v.Announcement, v.Announced = announced(s.At[i], v.Transfer.Announcement)
@@ -31,6 +30,18 @@ func (p *path) sights(s *Session, ts *traces, r *row) []Sight {
 	return out
 }
 
+// loner is the data connection of a transfer if no other point has it: where a
+// device rewrites every number, only its transfer tells which it is.
+func (t *traces) loner(of *session.Transfer) *ftp.Conn {
+	if of == nil || of.Data == nil {
+		return nil
+	}
+	if one := t.of[of.Data.Conn]; one == nil || !one.alone() {
+		return nil
+	}
+	return of.Data.Conn
+}
+
 // traceOf is the data connection of the row: that which counts at the point that
 // the initiator is nearest to.
 func (r *row) traceOf(ts *traces, order []int) *trace {
@@ -40,7 +51,7 @@ func (r *row) traceOf(ts *traces, order []int) *trace {
 		if t == nil || t.Data == nil {
 			continue
 		}
-		if c := ts.of[t.Data.Conn]; out == nil || t.Mode == ftp.ModeActive || c.points() > out.points() {
+		if c := ts.of[t.Data.Conn]; c != nil && (out == nil || t.Mode == ftp.ModeActive || c.points() > out.points()) {
 			out = c
 		}
 	}
@@ -49,16 +60,13 @@ func (r *row) traceOf(ts *traces, order []int) *trace {
 
 // controlSights are what the points saw of the control connection.
 func (p *path) controlSights(s *Session, ts *traces) []Sight {
-	var t *trace
-	for _, one := range s.At {
-		if one != nil {
-			t = ts.of[one.Control]
-			break
-		}
-	}
+	t := ts.of[s.Session.Control]
 	var out []Sight
 	for _, i := range s.Order {
-		v := Sight{Point: i, Conn: t.at[i]}
+		v := Sight{Point: i}
+		if t != nil {
+			v.Conn = t.at[i]
+		}
 		v.look()
 		out = append(out, v)
 	}
@@ -95,7 +103,7 @@ func announced(s *session.Session, a *session.Announcement) (string, ftp.Seen) {
 		}
 		return "", ftp.Seen{}
 	}
-	if r := a.Reply; r != nil {
+	if r := a.Reply; r != nil && (r.Code == 227 || r.Code == 228 || r.Code == 229) {
 		first, _, _ := strings.Cut(r.Text, "\n")
 		return fmt.Sprintf("%d %s", r.Code, first), r.Seen
 	}

@@ -1,6 +1,8 @@
 package compare
 
 import (
+	"time"
+
 	"slices"
 
 	"github.com/ftpscope/ftpscope/decode/ftp"
@@ -66,31 +68,38 @@ func (t *traces) list(all []sighting) {
 }
 
 // unite makes two sightings one trace, if no point would have two connections
-// in it then.
+// in it then, but for a connection that it has on both sides of a NAT: that which
+// came farther stands for both.
 func (t *traces) unite(a, b sighting) bool {
 	into, from := t.of[a.conn], t.of[b.conn]
 	if into == from {
 		return true
 	}
-	if a.point == b.point { // both sides of a NAT: the first one stands for both
-		if !from.alone() || a.conn.Ends == b.conn.Ends {
-			return false
-		}
-		t.move(from, into)
-		return true
-	}
-	for i := range into.at {
-		if into.at[i] != nil && from.at[i] != nil {
+	for i, c := range from.at {
+		if d := into.at[i]; c != nil && d != nil && !twins(c, d) {
 			return false
 		}
 	}
 	for i, c := range from.at {
-		if c != nil {
+		if d := into.at[i]; c != nil && (d == nil || farther(c, d)) {
 			into.at[i] = c
 		}
 	}
 	t.move(from, into)
 	return true
+}
+
+// twins reports whether two connections of one capture are the two sides of a NAT.
+func twins(a, b *ftp.Conn) bool {
+	const apart = time.Second
+	return a.Ends != b.Ends && likeness(a, b) >= likelyTwin && a.First.Time.Sub(b.First.Time).Abs() < apart
+}
+
+// farther reports whether one side of a NAT saw more of a connection than the other:
+// an answer, or else the SYN before it.
+func farther(c, than *ftp.Conn) bool {
+	x, y := len(synAcksOf(c)) > 0, len(synAcksOf(than)) > 0
+	return x && !y || x == y && c.First.Frame < than.First.Frame
 }
 
 // move gives the members of one trace to another.
@@ -101,6 +110,12 @@ func (t *traces) move(from, into *trace) {
 	into.members = append(into.members, from.members...)
 	into.loose = into.loose || from.loose
 	from.members, from.at = nil, make([]*ftp.Conn, len(from.at))
+}
+
+// loosely reports whether a connection was joined with others by guesswork.
+func (t *traces) loosely(c *ftp.Conn) bool {
+	one := t.of[c]
+	return one != nil && one.loose
 }
 
 // numbered reports whether two points share a connection by its numbers.

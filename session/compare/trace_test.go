@@ -19,7 +19,7 @@ type known struct {
 
 func (k known) conn() *ftp.Conn {
 	c := &ftp.Conn{Midstream: k.midstream, Role: ftp.RoleData}
-	c.Ends = [2]netip.AddrPort{netip.AddrPortFrom(netip.MustParseAddr("192.0.2.10"), k.from), netip.AddrPortFrom(netip.MustParseAddr("198.51.100.20"), k.to)}
+	c.Ends = [2]netip.AddrPort{netip.AddrPortFrom(netip.AddrFrom4([4]byte{192, 0, 2, byte(k.from)}), k.from), netip.AddrPortFrom(netip.MustParseAddr("198.51.100.20"), k.to)}
 	for side, base := range []uint32{k.first, k.second} {
 		c.Half[side].Lead = ftp.Lead{Base: base, Known: base != 0}
 		c.Half[side].Bytes = k.bytes
@@ -39,10 +39,10 @@ func TestLikeness(t *testing.T) {
 		same bool
 	}{
 		{"both numbers", known{first: 1, second: 2, from: 9, to: 8}, known{first: 1, second: 2, from: 5, to: 6}, true},
-		{"one number and a port", known{first: 1, from: 9, to: 8}, known{first: 1, from: 5, to: 8}, true},
+		{"one number and a port", known{first: 1, from: 9, to: 50008}, known{first: 1, from: 5, to: 50008}, true},
 		{"one number and no port", known{first: 1, from: 9, to: 8}, known{first: 1, from: 5, to: 6}, false},
 		{"one number and the clock", known{first: 1, clock: 7, from: 9, to: 8}, known{first: 1, clock: 7, from: 5, to: 6}, true},
-		{"one number, another answer", known{first: 1, second: 2, from: 9, to: 8}, known{first: 1, second: 3, from: 9, to: 8}, true},
+		{"one number, another answer", known{first: 1, second: 2, from: 40009, to: 8}, known{first: 1, second: 3, from: 40009, to: 8}, true},
 		{"the ports alone", known{first: 1, second: 2, from: 9, to: 8}, known{first: 3, second: 4, from: 9, to: 8}, false},
 		{"the ports, and the other tells nothing", known{first: 1, second: 2, from: 9, to: 8}, known{from: 9, to: 8}, false},
 		{"nothing", known{from: 9, to: 8}, known{from: 9, to: 8}, false},
@@ -110,7 +110,7 @@ func TestBookConnections(t *testing.T) {
 		syn(2, 200, frame)
 	}
 	syn(2, 201, 30) // another attempt from the same port
-	all := b.connections()
+	all := (&Point{Book: &b}).connections()
 	if len(all) != 3 {
 		t.Fatalf("%d connections", len(all))
 	}
@@ -121,7 +121,7 @@ func TestBookConnections(t *testing.T) {
 	if all[2].Half[0].Lead.Base != 202 || all[2].SYNCount != 1 {
 		t.Errorf("%+v", all[2])
 	}
-	if again := b.connections(); len(again) != 3 || len(b.conns) != 1 {
+	if again := (&Point{Book: &b}).connections(); len(again) != 3 || len(b.conns) != 1 {
 		t.Errorf("asked again: %d", len(again))
 	}
 }

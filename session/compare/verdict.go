@@ -13,12 +13,12 @@ type verdict struct {
 	proof     *diagnose.Proof // what the others add
 }
 
-// dropped is the verdict of a packet that was lost between two points, as its
-// absence at the second tells: the finding is made of the sight that tells most,
+// dropped is the verdict of a packet that was lost behind the sight from, as its
+// absence at another tells: the finding is made of the sight that tells most,
 // and says where. What is only possible does not take the place of what the
 // finding says itself.
-func (l *line) dropped(s *Stretch, a absence, most int, what string) *verdict {
-	s.Confidence = l.sure(a)
+func (l *line) dropped(s *Stretch, from int, a absence, most int, what string) *verdict {
+	s.Confidence = l.sure(from, a)
 	p := &diagnose.Proof{Shows: s.Text, Evidence: s.Evidence}
 	v := &verdict{stretches: []*Stretch{s}, point: l.sights[most].Point, proof: p}
 	doubt := ""

@@ -98,6 +98,10 @@ func (s *subject) idleControl(done ftp.Seen) time.Duration {
 	return done.Time.Sub(at)
 }
 
+// idleAtAll is how long a control connection is idle at least that a firewall may
+// have forgotten for that.
+const idleAtAll = 2 * time.Second
+
 // lost begins the finding for all views.
 func (s *subject) lost(done ftp.Seen) *Finding {
 	f := s.finding(ControlLost, Warning)
@@ -108,6 +112,10 @@ func (s *subject) lost(done ftp.Seen) *Finding {
 	}
 	f.Evidence = append(s.opening(), Evidence{done, "the data is complete: its sender closes the data connection"})
 	f.Remedies = s.remedies(fixKeepAlive, fixIdle)
+	if idle < idleAtAll {
+		f.Cause = Statement{"something on the way lets the packets of the control connection pass no more, or holds this line back; it was not idle before", Possible}
+		f.Remedies = s.remedies(fixRouting, fixHelperOff)
+	}
 	f.Filter = s.bothFilter()
 	return f
 }

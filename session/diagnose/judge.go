@@ -146,7 +146,7 @@ func (s *subject) causes(headline *Finding) []*Finding {
 		if r.kind != causes || !slices.Contains(r.of, headline.Code) {
 			continue
 		}
-		if f := r.match(s); f != nil && s.vetoed(f.Code) == nil {
+		if f := r.match(s); f != nil && s.vetoed(f.Code) == nil && !s.proof.excludes(f.Code) {
 			if f.Severity == Error && headline.Severity == Error {
 				f.Severity = Warning
 				f.key += " cause" // not to be merged with what was a warning before

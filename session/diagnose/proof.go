@@ -3,6 +3,7 @@ package diagnose
 import (
 	"net/netip"
 	"slices"
+	"strings"
 
 	"github.com/ftpscope/ftpscope/decode/ftp"
 
@@ -17,6 +18,7 @@ type Proof struct {
 	Place    Place      // where it happened; the zero Place leaves that to the rule
 	Cause    Statement  // why, where the rule knows no better; the zero Statement leaves that to the rule
 	Control  bool       // it is about the control connection, else about the data connection
+	Arrived  bool       // the SYN reached the listener: nothing that would keep it away is the cause
 	Box      bool       // somebody at Place answered, and not the host in whose name it was
 	Evidence []Evidence // of all captures
 	Unknown  []string   // what remains unknown, in place of what the rule does not know; nil leaves that to the rule
@@ -65,27 +67,46 @@ func (p *Proof) apply(f *Finding) {
 	if p == nil || !p.concerns(f.Code) {
 		return
 	}
-	if p.Shows != "" {
+	place := p.Place
+	switch {
+	case p.Shows == "":
+	case p.placed() && place.Confidence != Certain:
+		place.Text += ": " + p.Shows
+	default:
 		f.Observation.Text += "; " + p.Shows
 	}
 	f.Evidence = append(f.Evidence, p.Evidence...)
 	if p.Doubt != "" {
 		f.Unknown = append(f.Unknown, p.Doubt)
 	}
+	if p.Next != "" && (f.Next == "" || capturesMore(f.Next)) {
+		f.Next, f.NextCommand = p.Next, p.Command
+	}
 	if !p.placed() {
 		return
 	}
-	f.key += " " + p.Place.Text
-	f.Location = p.Place
-	if p.Cause.Text != "" && (p.Box || f.Cause.Confidence == Possible || blamesHost(f.Cause.Text)) {
+	f.key += " " + place.Text
+	f.Location = place
+	if p.Cause.Text != "" && (p.Box || p.Arrived || f.Cause.Confidence == Possible || blamesHost(f.Cause.Text)) {
 		f.Cause = p.Cause
 	}
 	if p.Unknown != nil {
 		f.Unknown = p.Unknown
 	}
-	if p.Next != "" {
-		f.Next, f.NextCommand = p.Next, p.Command
-	}
+}
+
+// capturesMore reports whether an experiment is a further capture.
+func capturesMore(next string) bool { return strings.Contains(next, "tcpdump") }
+
+// keepAway are the causes that keep a SYN from its listener.
+var keepAway = []Code{
+	PasvPrivateAddress, PasvUnusableAddress, ActivePrivateAddress, EpsvNotTracked, PassivePortRange, TLSBlinds,
+	PasvAddressMismatch, ActiveSourcePort, ALGNotAttached,
+}
+
+// excludes reports whether a cause cannot be one, as is proven.
+func (p *Proof) excludes(code Code) bool {
+	return p != nil && p.Arrived && slices.Contains(keepAway, code)
 }
 
 // blamesHost reports whether a cause may be a host's own packet filter.
@@ -96,7 +117,7 @@ func blamesHost(cause string) bool {
 // Explains reports whether a finding, about a transfer or session that the proof
 // is about, is the one that it went into.
 func (p *Proof) Explains(f *Finding) bool {
-	return p.concerns(f.Code) && (!p.placed() || f.Location.Text == p.Place.Text)
+	return p.concerns(f.Code) && (!p.placed() || strings.HasPrefix(f.Location.Text, p.Place.Text))
 }
 
 // translated adds to a finding about addresses what is known of NAT.
@@ -129,6 +150,9 @@ func (e *Engine) Proven(s *session.Session, captures []Capture, proofs map[strin
 	all = merged(all)
 	for _, f := range all {
 		f.Session = s.ID
+		if capturesMore(f.NextCommand) { // they are there already
+			f.Next, f.NextCommand = "", ""
+		}
 	}
 	return all
 }
@@ -157,12 +181,16 @@ func (c *Capture) LeavesOutICMP(to netip.Addr) bool {
 // that is asked about passive mode, what has port 20: as with a filter on the ports
 // of FTP. A capture without one holds other things too, if it is long enough.
 func (c *Capture) PortsOnly(active bool) bool {
-	rest := c.Frames - c.Control
+	rest := c.OtherTCP
 	if !active {
 		rest -= c.Port20
 	}
-	return c.Frames > 0 && rest == 0
+	return c.Frames > 0 && rest == 0 && c.Frames == c.TCP
 }
+
+// Unfiltered reports whether the capture holds what nobody asks for who filters by
+// ports: ARP, UDP, anything but TCP and ICMP.
+func (c *Capture) Unfiltered() bool { return c.Frames > c.TCP+c.ICMP }
 
 // hostFilters are the fixes of a host's own packet filter.
 var hostFilters = []fix{fixClientEgress, fixClientInbound, fixServerFilter, fixServerEgress}

@@ -18,7 +18,7 @@ func provenFinding(code Code) *Finding {
 		Cause:       Statement{"a firewall before the server's host, or on it", Likely},
 		Evidence:    []Evidence{{ftp.Seen{Ref: ftp.Ref{Frame: 17}}, "SYN"}},
 		Unknown:     []string{"whether the SYN arrived"},
-		Next:        "capture at the server", NextCommand: "tcpdump",
+		Next:        "capture at the server\ntcpdump -w server.pcap",
 	}
 }
 
