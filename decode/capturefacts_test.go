@@ -84,3 +84,16 @@ func TestCaptureClock(t *testing.T) {
 	equal(t, "by", c.Step, 15200*time.Millisecond)
 	equal(t, "longest", microseconds(1<<62) > 0, true)
 }
+
+// What the hosts of one link say to each other is told from what is routed: nobody
+// asks for it who filters by ports.
+func TestCaptureFactsNeighbours(t *testing.T) {
+	d := New(Config{}, interest(nil))
+	for n, typ := range []byte{135, 136, 143, 128, 1, 3} { // solicitation, advertisement, report; echo, two errors
+		data := ipv6(client6.Addr(), server6.Addr(), 58, 255, append([]byte{typ, 0, 0, 0}, make([]byte, 20)...))
+		d.Decode(&capture.Frame{Link: capture.LinkRaw, Number: int64(n + 1), Data: data, Length: len(data)}, func(*ftp.Event) {})
+	}
+	c := d.Captures()[0]
+	equal(t, "ICMP", c.ICMP, 6)
+	equal(t, "neighbours", c.Neighbours, 3)
+}

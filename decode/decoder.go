@@ -95,6 +95,9 @@ func (d *Decoder) Decode(f *capture.Frame, emit func(*ftp.Event)) {
 	}
 	if e.any {
 		d.capture.ICMP++
+		if e.neighbours {
+			d.capture.Neighbours++
+		}
 	}
 	switch found {
 	case foundTCP:

@@ -9,17 +9,26 @@ import (
 
 // icmpError is an ICMP or ICMPv6 error about a TCP segment.
 type icmpError struct {
-	seen      ftp.Seen
-	from      netip.Addr // who sent the error
-	ttl       uint8      // of the error itself
-	typ, code uint8
-	src, dst  netip.AddrPort // of the quoted segment
-	seq       uint32         // likewise
-	quotedTTL uint8          // what the quoted segment had left
-	tooBig    bool           // about the size of the segment: its destination can be reached
-	mtu       uint32         // with tooBig, of the next link
-	any       bool           // the packet is ICMP of any kind
+	seen       ftp.Seen
+	from       netip.Addr // who sent the error
+	ttl        uint8      // of the error itself
+	typ, code  uint8
+	src, dst   netip.AddrPort // of the quoted segment
+	seq        uint32         // likewise
+	quotedTTL  uint8          // what the quoted segment had left
+	tooBig     bool           // about the size of the segment: its destination can be reached
+	mtu        uint32         // with tooBig, of the next link
+	any        bool           // the packet is ICMP of any kind
+	neighbours bool           // ICMPv6 that does not leave its link
 }
+
+// The least and the greatest of the ICMPv6 types that hosts of one link exchange.
+//
+// https://www.iana.org/assignments/icmpv6-parameters
+const (
+	listenerQuery   = 130
+	listenerReport2 = 143
+)
 
 // readICMP reads an error message and the head of the TCP segment it quotes: the
 // IP header and at least 8 bytes behind it.
@@ -32,6 +41,7 @@ func readICMP(v6 bool, ip ipHeader, b []byte, e *icmpError) found {
 		return foundOther
 	}
 	e.from, e.ttl, e.typ, e.code = ip.src, ip.ttl, b[0], b[1]
+	e.neighbours = v6 && b[0] >= listenerQuery && b[0] <= listenerReport2
 	var found found
 	if v6 {
 		found = quotedIPv6(b[8:], e)

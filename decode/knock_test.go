@@ -87,10 +87,8 @@ func TestEventSYN(t *testing.T) {
 	}
 	six := seg{src: client6, dst: server6, seq: 5, flags: flagSYN}
 	odd := []seg{
-		{src: clientEnd, dst: web, seq: 1, flags: flagSYN | flagRST},
 		{src: clientEnd, dst: web, seq: 1, flags: flagSYN | flagACK, ack: 9},
 		{src: clientEnd, dst: web, seq: 1, flags: flagFIN | flagACK},
-		{src: clientEnd, dst: web, seq: 1, flags: flagRST},
 	}
 	for _, tt := range []struct {
 		name string
@@ -165,5 +163,28 @@ func TestEventSYNCostsNothing(t *testing.T) {
 	d.Decode(&f, emit)
 	if n := testing.AllocsPerRun(200, func() { d.Decode(&f, emit) }); n > 1 || told < 200 {
 		t.Errorf("%v allocations for each SYN, %d told", n, told)
+	}
+}
+
+// TestEventRST: a RST of a connection that nobody follows is told, as if its sender
+// listened, and only where it is asked for.
+func TestEventRST(t *testing.T) {
+	web := onPort(serverEnd, 80)
+	rst := seg{src: web, dst: clientEnd, ack: 4711, flags: flagRST | flagACK}
+	for _, asked := range []bool{true, false} {
+		var told []ftp.Event
+		d := New(Config{SYNs: asked}, interest(nil))
+		frame := capture.Frame{Link: capture.LinkRaw, Time: time.Unix(1_700_000_000, 0), Number: 7, Data: rst.ip()}
+		frame.Length = len(frame.Data)
+		d.Decode(&frame, func(ev *ftp.Event) { told = append(told, *ev) })
+		if !asked {
+			equal(t, "unasked", len(told), 0)
+			continue
+		}
+		equal(t, "told", len(told), 1)
+		equal(t, "kind", told[0].Kind, ftp.EventRST)
+		equal(t, "ends", told[0].Ends, [2]netip.AddrPort{clientEnd, web})
+		equal(t, "number", told[0].Acked, 4711)
+		equal(t, "frame", told[0].Frame, 7)
 	}
 }

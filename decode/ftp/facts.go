@@ -24,7 +24,6 @@ type Lead struct {
 	Bytes [16]byte // the first payload bytes that were captured from Base on, without a gap
 }
 
-
 // Text is the bytes themselves.
 func (l *Lead) Text() []byte { return l.Bytes[:l.N] }
 
@@ -178,6 +177,7 @@ type CaptureFacts struct {
 	Frames      int64
 	TCP         int64
 	ICMP        int64         // ICMP and ICMPv6 messages of any kind
+	Neighbours  int64         // of them, those that hosts of one link exchange: neighbour discovery (RFC 4861), multicast listeners (RFC 3810)
 	Control     int64         // TCP packets of followed control connections, or from or to a control port
 	OtherTCP    int64         // all other TCP packets
 	Port20      int64         // of them, those from or to port 20

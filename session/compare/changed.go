@@ -18,7 +18,7 @@ func (l *line) translated() []*Stretch {
 		}
 		if before >= 0 && (l.sights[before].Source != v.Source || l.sights[before].Destination != v.Destination) {
 			s := l.stretch(before, k, PacketSYN, Changed)
-			s.Confidence = diagnose.Certain
+			s.Confidence = l.known()
 			a, b := l.sights[before], v
 			s.Text = fmt.Sprintf("%s → %s at %s (%s) is %s → %s at %s (%s)", a.Source, a.Destination, l.name(before), frames(a.Conn.First), b.Source, b.Destination, l.name(k), frames(b.Conn.First))
 			s.Evidence = []diagnose.Evidence{
@@ -56,4 +56,12 @@ func (p *path) rewritten(v *View, toServer bool) []*Stretch {
 		before = k
 	}
 	return out
+}
+
+// known is how sure it is that all sights are of one connection.
+func (l *line) known() diagnose.Confidence {
+	if l.loose {
+		return diagnose.Likely
+	}
+	return diagnose.Certain
 }

@@ -17,6 +17,7 @@ type line struct {
 	sights   []*Sight // the nearest to the sender first
 	toServer bool     // the way that the sender's packets take
 	sender   ftp.Side // of the connection
+	loose    bool     // connections were joined by guesswork
 	slack    int64    // bytes by which positions may differ between points
 }
 
@@ -24,6 +25,7 @@ type line struct {
 // says that the client is its initiator.
 func (p *path) lineOf(v *View, sender ftp.Side, clientOpened bool) *line {
 	l := &line{p: p, transfer: v.Transfer, sender: sender, toServer: (sender == ftp.Initiator) == clientOpened}
+	l.loose = v.loose
 	for k := range v.Points {
 		l.sights = append(l.sights, &v.Points[k])
 	}
@@ -35,7 +37,7 @@ func (p *path) lineOf(v *View, sender ftp.Side, clientOpened bool) *line {
 
 // back is the line of what the other side sends.
 func (l *line) back() *line {
-	return &line{p: l.p, transfer: l.transfer, sights: l.reversed(), toServer: !l.toServer, sender: l.sender.Other(), slack: l.slack}
+	return &line{p: l.p, transfer: l.transfer, sights: l.reversed(), toServer: !l.toServer, sender: l.sender.Other(), slack: l.slack, loose: l.loose}
 }
 
 func (l *line) reversed() []*Sight {

@@ -2,6 +2,7 @@ package compare
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"time"
 
@@ -15,6 +16,7 @@ const (
 	looseTime = 2 * time.Second        // how far apart, by clocks that agree
 	looseBin  = 500 * time.Millisecond // by which it is found what most agree on
 	looseMost = 256                    // connections with the same port that are held against each other
+	looseAll  = 1 << 18                // candidates between two points
 	ephemeral = 1024                   // the least port that hardly two connections have by custom
 )
 
@@ -29,7 +31,7 @@ type loose struct {
 // left of them are ports, the first words and the time. It reports whether there
 // were any.
 func matchLoosely(p *path, ts *traces) bool {
-	any := false
+	found := false
 	for i := range p.points {
 		for j := i + 1; j < len(p.points); j++ {
 			all := p.looseBetween(ts, i, j)
@@ -38,57 +40,100 @@ func matchLoosely(p *path, ts *traces) bool {
 			})
 			for _, l := range all {
 				if ts.of[l.a.conn].at[j] == nil && ts.of[l.b.conn].at[i] == nil && ts.unite(l.a, l.b) {
-					ts.of[l.a.conn].loose, any = true, true
+					ts.of[l.a.conn].loose, found = true, true
 				}
 			}
 		}
 	}
-	return any
+	return found
 }
 
 // looseBetween are the candidates between two points, with their difference in
 // time less that which all have.
 func (p *path) looseBetween(ts *traces, i, j int) []loose {
-	byPort := make(map[[2]uint16][]*ftp.Conn) // side, port
-	for _, t := range ts.all {
-		if c := t.at[j]; c != nil && t.at[i] == nil {
-			for side := range c.Ends {
-				key := [2]uint16{uint16(side), c.Ends[side].Port()}
-				if len(byPort[key]) < looseMost {
-					byPort[key] = append(byPort[key], c)
-				}
+	byPort := make(map[loosePort][]*ftp.Conn)
+	for c := range ts.missing(j, i) {
+		for _, key := range loosePorts(c) {
+			if len(byPort[key]) < looseMost {
+				byPort[key] = append(byPort[key], c)
 			}
 		}
 	}
+	related, numbered := p.synchronous(i, j), ts.numbered(i, j)
+	window := looseTime + p.clocks[i].spread + p.clocks[j].spread
 	var out []loose
-	for _, t := range ts.all {
-		c := t.at[i]
-		if c == nil || t.at[j] != nil {
-			continue
-		}
-		for side := range c.Ends {
-			for _, d := range byPort[[2]uint16{uint16(side), c.Ends[side].Port()}] {
+	for c := range ts.missing(i, j) {
+		tried := make(map[*ftp.Conn]bool)
+		for _, key := range loosePorts(c) {
+			for _, d := range byPort[key] {
+				delta := p.when(d.First).Sub(p.when(c.First))
+				switch {
+				case tried[d], len(out) >= looseAll, related && delta.Abs() > window:
+					continue
+				case numbered && c.Ends != d.Ends: // not all numbers are rewritten on the way: no more than they may be
+					continue
+				}
+				tried[d] = true
 				if score := p.resemblance(c, d); score > 0 {
-					out = append(out, loose{sighting{i, c}, sighting{j, d}, score, p.when(d.First).Sub(p.when(c.First))})
+					out = append(out, loose{sighting{i, c}, sighting{j, d}, score, delta})
 				}
 			}
 		}
 	}
-	if ts.numbered(i, j) { // not all numbers are rewritten on the way: no more than they may be
-		out = slices.DeleteFunc(out, func(l loose) bool { return l.a.conn.Ends != l.b.conn.Ends })
+	if related {
+		return out
 	}
-	middle := time.Duration(0)
-	if !p.related(i, j) {
-		middle = commonest(out)
-	}
-	for n := range out {
-		out[n].delta -= middle
-	}
-	return slices.DeleteFunc(out, func(l loose) bool { return l.delta.Abs() > looseTime+p.clocks[i].spread+p.clocks[j].spread })
+	return agreeing(out)
 }
 
-// related reports whether the clocks of two points are known against each other.
-func (p *path) related(i, j int) bool {
+// loosePort is a port that nobody has by custom, of a side.
+type loosePort struct {
+	side ftp.Side
+	port uint16
+}
+
+func loosePorts(c *ftp.Conn) []loosePort {
+	var out []loosePort
+	for side := range ftp.Side(2) {
+		if port := c.Ends[side].Port(); port >= ephemeral {
+			out = append(out, loosePort{side, port})
+		}
+	}
+	return out
+}
+
+// missing are the connections that were followed at a point and that another one
+// has not.
+func (t *traces) missing(at, from int) iter.Seq[*ftp.Conn] {
+	return func(yield func(*ftp.Conn) bool) {
+		for _, one := range t.all {
+			if c := one.at[at]; c != nil && one.at[from] == nil && c.Role != ftp.RoleNone && !yield(c) {
+				return
+			}
+		}
+	}
+}
+
+// agreeing are the candidates with the difference in time that most have. One
+// alone is believed only if the clocks nearly agree, or it has more than ports.
+func agreeing(all []loose) []loose {
+	const many, sure = 2, 8
+	middle, support := commonest(all), 0
+	for n := range all {
+		all[n].delta -= middle
+		if all[n].delta.Abs() <= looseTime && all[n].score >= sure {
+			support++
+		}
+	}
+	if middle.Abs() > looseTime && support < many {
+		return nil
+	}
+	return slices.DeleteFunc(all, func(l loose) bool { return l.delta.Abs() > looseTime })
+}
+
+// synchronous reports whether the clocks of two points are known against each
+// other.
+func (p *path) synchronous(i, j int) bool {
 	return p.clocks[i].known && p.clocks[j].known && p.clocks[i].pairs+p.clocks[j].pairs > 0
 }
 
@@ -118,7 +163,7 @@ func (p *path) resemblance(a, b *ftp.Conn) int {
 		return 0
 	}
 	said := words(a, b)
-	if said < 0 {
+	if said < 0 || a.Ends[0].Addr().Unmap().Is4() != b.Ends[0].Addr().Unmap().Is4() {
 		return 0
 	}
 	score, ports := min(said, 16)/4, 0
@@ -133,17 +178,16 @@ func (p *path) resemblance(a, b *ftp.Conn) int {
 			score++
 		}
 	}
-	same, told := sameAnnounced(p.session[a], p.session[b])
+	same, told := common(announcedPorts(p.session[a]), announcedPorts(p.session[b]))
 	if ports == 0 || told && same == 0 {
 		return 0
 	}
 	return score + 4*(ports+min(same, 4))
 }
 
-// sameAnnounced counts the ports that two sessions both announce; told is false
-// where one of them announces none.
-func sameAnnounced(a, b *session.Session) (n int, told bool) {
-	x, y := announcedPorts(a), announcedPorts(b)
+// common counts the ports that two sessions both announce; told is false where one
+// of them announces none.
+func common(x, y map[uint16]bool) (n int, told bool) {
 	for port := range x {
 		if y[port] {
 			n++
@@ -152,6 +196,7 @@ func sameAnnounced(a, b *session.Session) (n int, told bool) {
 	return n, len(x) > 0 && len(y) > 0
 }
 
+// announcedPorts are those that a session announces.
 func announcedPorts(s *session.Session) map[uint16]bool {
 	out := make(map[uint16]bool)
 	if s == nil {

@@ -103,17 +103,6 @@ func meetByWords(p *path, ts *traces, all []*meeting) []*meeting {
 	return slices.DeleteFunc(all, func(m *meeting) bool { return gone[m] })
 }
 
-// alone reports whether one point only has the session.
-func (m *meeting) alone() bool {
-	n := 0
-	for _, s := range m.at {
-		if s != nil {
-			n++
-		}
-	}
-	return n < 2
-}
-
 // disjoint reports whether no point has both.
 func (m *meeting) disjoint(other *meeting) bool {
 	for i := range m.at {
@@ -126,7 +115,7 @@ func (m *meeting) disjoint(other *meeting) bool {
 
 // sameWords pairs sessions of two points in which the same was said.
 func (p *path) sameWords(as, bs []*meeting, i, j int) [][2]*meeting {
-	known := p.related(i, j)
+	known := p.synchronous(i, j)
 	type match struct {
 		pair  [2]*meeting
 		ports int // that both announce
@@ -134,17 +123,21 @@ func (p *path) sameWords(as, bs []*meeting, i, j int) [][2]*meeting {
 	}
 	var found []match
 	bins := make(map[int64]int)
+	others := make([]utterance, len(bs))
+	for n, b := range bs {
+		others[n] = uttered(b.at[j])
+	}
 	for _, a := range as {
-		said := linesOf(a.at[i])
-		for _, b := range bs {
-			if !sameLines(said, linesOf(b.at[j])) || !samePort(a.at[i], b.at[j]) {
+		said := uttered(a.at[i])
+		for n, b := range bs {
+			d := p.when(b.at[j].First).Sub(p.when(a.at[i].First))
+			if known && d.Abs() > wordsTime || !samePort(a.at[i], b.at[j]) || !sameLines(said.lines, others[n].lines) {
 				continue
 			}
-			same, told := sameAnnounced(a.at[i], b.at[j])
+			same, told := common(said.ports, others[n].ports)
 			if told && same == 0 {
 				continue
 			}
-			d := p.when(b.at[j].First).Sub(p.when(a.at[i].First))
 			found = append(found, match{[2]*meeting{a, b}, same, d})
 			bins[int64(d/wordsBin)]++
 		}
@@ -177,6 +170,14 @@ func (p *path) sameWords(as, bs []*meeting, i, j int) [][2]*meeting {
 func samePort(a, b *session.Session) bool {
 	return a.Client.Port() == b.Client.Port() || a.Server.Port() == b.Server.Port()
 }
+
+// utterance is what sessions are told by: lines, and ports that were announced.
+type utterance struct {
+	lines []string
+	ports map[uint16]bool
+}
+
+func uttered(s *session.Session) utterance { return utterance{linesOf(s), announcedPorts(s)} }
 
 // linesOf are the commands of a session, without the endpoints that a device
 // rewrites.

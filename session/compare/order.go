@@ -14,6 +14,8 @@ type nearer struct {
 	sign int // 1: the first, -1: the second, 0: not known
 	why  string
 	sure bool // it does not rest on the clocks being the same
+
+	strong bool // and a single connection is enough to know it
 }
 
 // relate says for each two points which is nearer to the client.
@@ -21,7 +23,7 @@ func (p *path) relate() {
 	for pair, all := range p.stamps {
 		n := p.relationOf(pair, all)
 		p.relation[pair] = n
-		p.relation[[2]int{pair[1], pair[0]}] = nearer{-n.sign, n.why, n.sure}
+		p.relation[[2]int{pair[1], pair[0]}] = nearer{-n.sign, n.why, n.sure, n.strong}
 	}
 }
 
@@ -49,17 +51,17 @@ func (p *path) relationOf(pair [2]int, all []stamp) nearer {
 	late, by, perfect := later(ahead, back)
 	if sign != 0 && !(perfect && late != sign) { // a firewall may set the TTL
 		first, second := inOrder(pair, sign)
-		return nearer{sign, fmt.Sprintf("%s, then %s: by TTL (%d less)", p.names[first], p.names[second], n), true}
+		return nearer{sign, fmt.Sprintf("%s, then %s: by TTL (%d less)", p.names[first], p.names[second], n), true, true}
 	}
 	if late != 0 {
 		first, second := inOrder(pair, late)
-		return nearer{late, fmt.Sprintf("%s, then %s: by delay (%s)", p.names[first], p.names[second], diagnose.Duration(by)), true}
+		return nearer{late, fmt.Sprintf("%s, then %s: by delay (%s)", p.names[first], p.names[second], diagnose.Duration(by)), true, perfect}
 	}
 	if len(back) == 0 && len(ahead) > 0 {
 		slices.Sort(ahead)
 		if d := median(ahead); d != 0 && d.Abs() < time.Second {
 			first, second := inOrder(pair, cmp.Compare(d, 0))
-			return nearer{cmp.Compare(d, 0), fmt.Sprintf("%s, then %s: by their times, if the clocks agree", p.names[first], p.names[second]), false}
+			return nearer{cmp.Compare(d, 0), fmt.Sprintf("%s, then %s: by their times, if the clocks agree", p.names[first], p.names[second]), false, false}
 		}
 	}
 	return nearer{}
@@ -161,7 +163,11 @@ func (p *path) place(point int) int { return slices.Index(p.order, point) }
 // orderOf is the path of a session: the points in order, behind them those that
 // have nothing in common with others, where a session that nobody answered should
 // have come. A point that has the session goes before one that has not.
-func (p *path) orderOf(m *meeting) []int {
+func (p *path) orderOf(m *meeting, ts *traces) []int {
+	order := slices.Clone(p.order)
+	if s := m.nearest(order); s != nil && p.turned[ts.of[s.Control]] {
+		slices.Reverse(order)
+	}
 	aside := slices.Clone(p.aside)
 	slices.SortStableFunc(aside, func(i, j int) int {
 		switch {
@@ -172,7 +178,7 @@ func (p *path) orderOf(m *meeting) []int {
 		}
 		return 0
 	})
-	return slices.Concat(p.order, aside)
+	return slices.Concat(order, aside)
 }
 
 // adopt puts points that have nothing in common with the others on the path, where

@@ -49,6 +49,7 @@ type Session struct {
 type View struct {
 	Transfer string  // id, or empty for the control connection
 	Points   []Sight // in the order of Session.Order
+	loose    bool    // connections of several points were joined by guesswork
 }
 
 // Sight is what one point saw of a transfer or of the control connection.

@@ -60,7 +60,7 @@ func (m *meeting) addPoint(p *path, ts *traces, order []int, rows []*row, point 
 			y++
 		}
 	}
-	for _, pair := range align(len(rows), len(transfers), likes) {
+	for _, pair := range alignEnds(len(rows), len(transfers), likes) {
 		flush(pair[0], pair[1])
 		rows[x].at[point] = transfers[y]
 		out = append(out, rows[x])
@@ -78,6 +78,7 @@ const (
 	likeCommand = 4
 	likeTime    = 4
 	likeEnough  = 6
+	likeSure    = likePort + likeVerb // no other pair is better
 	soonTime    = 500 * time.Millisecond
 	farTime     = 30 * time.Second
 )
@@ -152,6 +153,29 @@ func began(t *session.Transfer) ftp.Seen {
 	return ftp.Seen{}
 }
 
+// alignEnds pairs two lists as align does; what is surely the same at their
+// beginnings and ends is paired first, so that long lists cost no more than where
+// they differ.
+func alignEnds(n, m int, like func(x, y int) int) [][2]int {
+	var out [][2]int
+	head := 0
+	for head < min(n, m) && like(head, head) >= likeSure {
+		out = append(out, [2]int{head, head})
+		head++
+	}
+	tail := 0
+	for tail < min(n, m)-head && like(n-1-tail, m-1-tail) >= likeSure {
+		tail++
+	}
+	for _, pair := range align(n-head-tail, m-head-tail, func(x, y int) int { return like(head+x, head+y) }) {
+		out = append(out, [2]int{head + pair[0], head + pair[1]})
+	}
+	for k := tail; k > 0; k-- {
+		out = append(out, [2]int{n - k, m - k})
+	}
+	return out
+}
+
 // alignMost bounds what align holds against each other; longer lists are
 // compared within a band.
 const alignMost = 1 << 20
@@ -161,15 +185,16 @@ const alignMost = 1 << 20
 func align(n, m int, like func(x, y int) int) [][2]int {
 	band := max(n, m)
 	if n > 0 && n*m > alignMost {
-		band = max(alignMost/n/2, max(n-m, m-n)+1)
+		band = max(alignMost/n/2, 1)
 	}
 	width := min(m, 2*band) + 2
 	cells := make([]int, (n+1)*width)
+	outside := 0
 	best := func(x, y int) *int { // of the first x and the first y; 0 outside of the band
 		if at := y - max(0, x-band); at >= 0 && at < width {
 			return &cells[x*width+at]
 		}
-		return new(int)
+		return &outside
 	}
 	for x := 1; x <= n; x++ {
 		for y := max(1, x-band); y <= min(m, x+band); y++ {

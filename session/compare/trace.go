@@ -1,9 +1,8 @@
 package compare
 
 import (
-	"time"
-
 	"slices"
+	"time"
 
 	"github.com/ftpscope/ftpscope/decode/ftp"
 )

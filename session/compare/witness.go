@@ -28,12 +28,18 @@ func (p *path) witness(s *Session, ts *traces) {
 		}
 	}
 	loosely := ts.loosely(s.Session.Control)
+	s.Control.loose = loosely
+	data := make([]dataKnown, len(s.Control.Points))
+	for k := range s.Control.Points {
+		data[k] = p.dataKnown(s, s.Control.Points[k].Point)
+	}
 	for i := range s.Views {
 		t := s.Transfers[i]
+		s.Views[i].loose = loosely || t.Data != nil && ts.loosely(t.Data.Conn)
 		for k := range s.Views[i].Points {
 			v := &s.Views[i].Points[k]
 			doubt := v.doubt
-			v.Blind, v.doubt = p.blindTo(s, t, v)
+			v.Blind, v.doubt = p.blindTo(s, t, v, &data[k])
 			for _, other := range []string{doubt, s.Control.Points[k].doubt} {
 				if v.doubt == "" {
 					v.doubt = other
@@ -42,8 +48,9 @@ func (p *path) witness(s *Session, ts *traces) {
 			if v.doubt == "" && loosely {
 				v.doubt = "sequence numbers are rewritten on the way, so that connections were told by ports and time"
 			}
-			v.deaf = s.Control.Points[k].deaf
-			p.deafToData(s, v)
+			for d := range v.deaf {
+				v.deaf[d] = s.Control.Points[k].deaf[d] || data[k].deaf[d]
+			}
 		}
 	}
 }
@@ -90,14 +97,14 @@ func (p *path) deafOf(s *Session, point int) (deaf [2]bool, doubt string) {
 	return [2]bool{!seen[toServer], !seen[toClient]}, ""
 }
 
-// deafToData adds the directions in which data connections that went well do not
-// pass a point: they take another way.
-func (p *path) deafToData(s *Session, v *Sight) {
+// deafToData are the directions in which data connections that went well do not pass
+// a point: they take another way.
+func (s *Session) deafToData(point int) (deaf [2]bool) {
 	for i, t := range s.Transfers {
 		if t.Outcome != session.OutcomeCompleted || t.Data == nil {
 			continue
 		}
-		here := s.Views[i].at(v.Point).Conn
+		here := s.Views[i].at(point).Conn
 		if here == nil || here.Role == ftp.RoleNone {
 			continue
 		}
@@ -107,10 +114,11 @@ func (p *path) deafToData(s *Session, v *Sight) {
 				d = toClient
 			}
 			if missed(here, side) && !missed(t.Data.Conn, side) {
-				v.deaf[d] = true
+				deaf[d] = true
 			}
 		}
 	}
+	return deaf
 }
 
 // missed reports whether a capture lacks what a side of an open connection sent: all
@@ -132,22 +140,14 @@ func (p *path) unrelated(s *Session, point int) (blind, doubt string) {
 	case c.Drops > 0 || !c.Complete:
 		return "", p.damage(point)
 	}
-	knows := false
-	for _, other := range p.points[point].Sessions {
-		switch {
-		case p.mayBe(s, other):
-			return "it holds an attempt to connect to the same port at that time, which may be the same behind a NAT", ""
-		case other.Server.Addr() != s.Session.Server.Addr():
-		case other.Client.Addr() == s.Client.Addr() && other.Control.Established.Yes() && nextTo(other, ftp.ModePassive):
-			return "", ""
-		default:
-			knows = true
-		}
-	}
-	if p.place(point) < 0 {
+	switch k := &p.known[point]; {
+	case k.knocked(p, s):
+		return "it holds an attempt to connect to the same port at that time, which may be the same behind a NAT", ""
+	case p.place(point) < 0:
 		return "", "it holds nothing that another of the captures holds, so that nothing shows that it is on the path"
-	}
-	if !knows {
+	case k.reached[hostsOf(s.Session)]:
+		return "", ""
+	case !k.servers[s.Session.Server.Addr()]:
 		return "", strangers
 	}
 	return "", "it holds nothing of this session, which may have taken another way"
@@ -155,13 +155,6 @@ func (p *path) unrelated(s *Session, point int) (blind, doubt string) {
 
 // strangers is said of a point that never saw the hosts of a session.
 const strangers = "it holds no session with that server, so that nothing shows that it is on the way to it"
-
-// mayBe reports whether a session of another point, that came to nothing as well, is
-// perhaps the same, with all its numbers rewritten.
-func (p *path) mayBe(s *Session, other *session.Session) bool {
-	return !other.Control.Established.Yes() && other.Server.Port() == s.Session.Server.Port() &&
-		!p.met[other] && (!p.related(s.Session.First.Capture, other.First.Capture) || p.when(other.First).Sub(p.when(s.Session.First)).Abs() <= looseTime)
-}
 
 // damage says what is wrong with a capture; empty where nothing is known to be.
 func (p *path) damage(point int) string {
@@ -185,7 +178,7 @@ func (p *path) doubts(s *Session, point int) string {
 
 // blindTo says why a point cannot tell anything of a data connection by its
 // absence; or what makes that doubtful.
-func (p *path) blindTo(s *Session, t *session.Transfer, v *Sight) (blind, doubt string) {
+func (p *path) blindTo(s *Session, t *session.Transfer, v *Sight, known *dataKnown) (blind, doubt string) {
 	at, point := s.At[v.Point], &p.points[v.Point]
 	switch {
 	case at == nil:
@@ -203,7 +196,7 @@ func (p *path) blindTo(s *Session, t *session.Transfer, v *Sight) (blind, doubt 
 	if point.LeavesOut(from, to) {
 		return fmt.Sprintf("its capture filter %q leaves the data connection out", point.Filters[0]), ""
 	}
-	seen, without := point.dataOf(at, t.Mode)
+	seen, without := known.seen[t.Mode], known.without[t.Mode]
 	switch {
 	case !seen && without != "":
 		return fmt.Sprintf("it holds no packet of the data connection of %s either, which went well", without), ""
@@ -240,24 +233,19 @@ func (s *Session) astray(t *session.Transfer) (blind, doubt string) {
 	}
 }
 
-// dataOf tells whether a point holds data connections of the hosts of a session in
-// a mode; if not, without is a transfer that went well although.
-func (p *Point) dataOf(s *session.Session, mode ftp.Mode) (seen bool, without string) {
-	for _, other := range p.Sessions {
-		if other.Server.Addr() != s.Server.Addr() || other.Client.Addr() != s.Client.Addr() {
-			continue
-		}
-		for _, t := range other.Transfers {
-			switch {
-			case t.Mode != mode:
-			case t.Data != nil:
-				return true, ""
-			case t.Outcome == session.OutcomeCompleted && without == "":
-				without = t.ID
-			}
-		}
+// dataKnown is what a point shows of data connections of the hosts of a session.
+type dataKnown struct {
+	dataShown
+	deaf [2]bool // directions that data connections of the session itself do not pass there
+}
+
+// dataKnown looks at all that a point has of these hosts.
+func (p *path) dataKnown(s *Session, point int) dataKnown {
+	out := dataKnown{deaf: s.deafToData(point)}
+	if at := s.At[point]; at != nil {
+		out.dataShown = p.known[point].data[hostsOf(at)]
 	}
-	return false, without
+	return out
 }
 
 // nextTo reports whether no router lies between a point and the host that listens

@@ -189,8 +189,8 @@ func (c *Capture) PortsOnly(active bool) bool {
 }
 
 // Unfiltered reports whether the capture holds what nobody asks for who filters by
-// ports: ARP, UDP, anything but TCP and ICMP.
-func (c *Capture) Unfiltered() bool { return c.Frames > c.TCP+c.ICMP }
+// ports: ARP, neighbour discovery, UDP, anything but TCP and ICMP that is routed.
+func (c *Capture) Unfiltered() bool { return c.Frames > c.TCP+c.ICMP-c.Neighbours }
 
 // hostFilters are the fixes of a host's own packet filter.
 var hostFilters = []fix{fixClientEgress, fixClientInbound, fixServerFilter, fixServerEgress}

@@ -27,8 +27,10 @@ addresses may be translated between them.
 
 For each transfer that did not go well there is a table with a line for each
 point: the announcement, the SYN, what answered it, the bytes and the final
-reply, as seen there. Below it stand the stretch of the path on which it
-happened, and the explanation.
+reply, as seen there, and how the connection ended, where points have another
+RST. Below it stand the stretch of the path on which it happened, and the
+explanation. What failed comes first; with --all everything stands in the order
+of time. Losses that TCP repaired are not compared.
 
 The captures must be of the same attempts: begin all of them, try, end them.
 Several files of one point are to be merged first (mergecap -w ONE FILES...).
@@ -50,13 +52,18 @@ The name - is standard input.`,
 	cmd.Flags().SortFlags = false
 	choiceFlag(cmd, &o.format, "format", "how to print the report", formatText, formatJSON)
 	showFlags(cmd, o)
-	cmd.Flags().BoolVar(&o.all, "all", false, "show also what went well in full, and all that is alike")
+	cmd.Flags().BoolVar(&o.all, "all", false, "show also what went well in full, and all that is alike, in the order of time")
 	portFlag(cmd, o)
 	return cmd
 }
 
 // somePoints wants two captures or more, each of a point of its own.
 func somePoints(_ *cobra.Command, args []string) error {
+	for _, name := range args {
+		if info, err := os.Stat(name); err == nil && info.IsDir() {
+			return usagef("%s: is a directory", name).with("name the files in it: ftpscope compare DIRECTORY/*.pcap")
+		}
+	}
 	if len(args) < 2 {
 		err := usagef("compare takes two captures or more, each of another point")
 		if len(args) == 1 {
@@ -67,30 +74,25 @@ func somePoints(_ *cobra.Command, args []string) error {
 	}
 	for i, name := range args {
 		for _, before := range args[:i] {
-			if !sameFile(before, name) {
-				continue
+			if err := samePoint(before, name); err != nil {
+				return err.with("each file is a capture point of its own, as of the client and of the server")
 			}
-			err := usagef("%s and %s are the same capture", before, name)
-			if before == name {
-				err = usagef("%s is named twice", name)
-			}
-			return err.with("each file is a capture point of its own, as of the client and of the server")
 		}
 	}
 	return nil
 }
 
-// sameFile reports whether two names are of one file.
-func sameFile(a, b string) bool {
-	if a == b {
-		return true
+// samePoint says that two names are of one capture, if they are.
+func samePoint(before, name string) *usageError {
+	switch {
+	case before == name:
+		return usagef("%s is named twice", name)
+	case sameFile(before, name):
+		return usagef("%s is the same capture as %s", name, before)
+	case sameBytes(before, name):
+		return usagef("%s is the same capture as %s: they hold the same bytes", name, before)
 	}
-	x, err := os.Stat(a)
-	if err != nil {
-		return false
-	}
-	y, err := os.Stat(b)
-	return err == nil && os.SameFile(x, y)
+	return nil
 }
 
 // runCompare reads the captures, compares them and prints the report.

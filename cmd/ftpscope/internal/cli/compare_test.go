@@ -147,7 +147,8 @@ func TestCompareDocument(t *testing.T) {
 // TestCompareStatus: the exit status says what became of it.
 func TestCompareStatus(t *testing.T) {
 	client, server := twoPoints(t)
-	link := filepath.Join(t.TempDir(), "link.pcap")
+	dir := t.TempDir()
+	link := filepath.Join(dir, "link.pcap")
 	if err := os.Symlink(client, link); err != nil {
 		t.Skip(err)
 	}
@@ -163,7 +164,9 @@ func TestCompareStatus(t *testing.T) {
 		{[]string{"--session", "s7", "--fail-on", "warning", client, server}, exitError, "there is no session s7: there is one, s1"},
 		{[]string{client, server + ".none"}, exitError, "no such file"},
 		{[]string{client}, exitUsage, "there is only"},
-		{[]string{client, link}, exitUsage, "are the same capture"},
+		{[]string{client, link}, exitUsage, link + " is the same capture as " + client},
+		{[]string{client, server, dir}, exitUsage, "ftpscope compare DIRECTORY/*.pcap"},
+		{[]string{dir}, exitUsage, dir + ": is a directory"},
 		{[]string{client, server, "--output", server}, exitUsage, "is one of the captures to read"},
 	} {
 		s, out, errOut := testStreams("")
@@ -215,5 +218,44 @@ func TestShares(t *testing.T) {
 	}
 	if got := newShares(nil, []string{client, "-"}).total; got != -1 {
 		t.Errorf("of a pipe %d bytes are known", got)
+	}
+}
+
+// TestSameBytes: two copies of a capture are one; what is not a regular file or
+// holds nothing is not read.
+func TestSameBytes(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name string, data []byte) string {
+		file := filepath.Join(dir, name)
+		if err := os.WriteFile(file, data, 0o666); err != nil {
+			t.Fatal(err)
+		}
+		return file
+	}
+	long := bytes.Repeat([]byte("packet"), 40000)
+	other := slices.Clone(long)
+	other[len(other)-1] = '!'
+	a, b := write("a", long), write("b", long)
+	for _, tt := range []struct {
+		name string
+		file string
+		want bool
+	}{
+		{"a copy", b, true},
+		{"the last byte", write("c", other), false},
+		{"longer", write("d", append(slices.Clone(long), 'x')), false},
+		{"none", filepath.Join(dir, "none"), false},
+		{"a directory", dir, false},
+	} {
+		if got := sameBytes(a, tt.file); got != tt.want || sameBytes(tt.file, a) != tt.want {
+			t.Errorf("%s: %v", tt.name, got)
+		}
+	}
+	if sameBytes(write("e", nil), write("f", nil)) {
+		t.Error("two empty files are one capture")
+	}
+	err := samePoint(a, b)
+	if err == nil || !strings.Contains(err.Error(), b+" is the same capture as "+a) || status(err) != exitUsage {
+		t.Errorf("%v", err)
 	}
 }

@@ -130,8 +130,14 @@ The rows of "ftpscope compare", one for each capture, from client to server:
   not seen         another capture has it; that it is missing here proves
                    nothing, for the reason that stands below
   none             nothing answered the SYN, at no point
+  RST server #562  end of the connection, in whose name: shown where another
+                   point has not that RST; FIN if it was closed, open if no end
+                   is here
   changed          it is not what the one who announced said; the texts stand
                    below as they were and as they came out
+  addresses        those of the control connection, where NAT translates them;
+                   --all shows those of each data connection
+  as above (s1)    the same as stands below that session
 
 Times of day are UTC. Sizes are decimal: 1 kB is 1,000 bytes.
 `

@@ -50,7 +50,10 @@ func (b Builder) path(res *compare.Result) *Path {
 func clockOf(c compare.Clock, first bool) Clock {
 	out := Clock{Capture: c.Point, Bounded: c.Bounded, Pairs: c.Pairs, DriftPPM: math.Round(c.Drift*1000) / 1000, Unsteady: c.Unsteady}
 	if c.Pairs > 0 || first {
-		out.Offset, out.Spread = new(rounded(c.Offset).String()), new(rounded(c.Spread).String())
+		out.Offset = new(rounded(c.Offset).String())
+		if c.Bounded {
+			out.Spread = new(rounded(c.Spread).String())
+		}
 	}
 	return out
 }

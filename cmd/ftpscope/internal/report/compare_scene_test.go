@@ -247,6 +247,88 @@ func strangersOf() Comparison {
 	return c
 }
 
+// cut is a comparison in which somebody cut a data connection in the name of the
+// server, of which the last point lacks the SYN.
+func cut() Comparison {
+	c := comparisonOf("client.pcap", "fw-client.pcap", "fw-server.pcap", "server.pcap")
+	c.Path.Because = []string{
+		"client.pcap, then fw-client.pcap: by delay (2 µs)", "fw-client.pcap, then fw-server.pcap: by TTL (1 less)",
+		"fw-server.pcap and server.pcap: nothing tells which is nearer to the client",
+	}
+	s := plain("s1")
+	s.Transfers = []*session.Transfer{goodPassive("s1.t1", 70, "a.bin", 20000), goodPassive("s1.t2", 170, "b.bin", 20000)}
+	s.Transfers[1].Outcome = session.OutcomeAborted
+	one := c.add(s)
+	for i := range one.Views[1].Points {
+		v := &one.Views[1].Points[i]
+		conn := *v.Conn
+		v.Conn = &conn
+		conn.Role = ftp.RoleData
+		switch i {
+		case 0, 1:
+			conn.Half[ftp.Listener].RST = frameAt(i, 562, 3*time.Second)
+		case 2:
+			conn.Half[ftp.Initiator].FIN = frameAt(i, 560, 3*time.Second)
+		case 3:
+			conn.SYNs, conn.SYNCount = nil, 0
+		}
+	}
+	f := lostFinding("f1", "s1", "s1.t2")
+	f.Code = "data-reset-midway"
+	one.Stretches = []*compare.Stretch{{
+		Transfer: "s1.t2", Between: [2]int{1, 2}, Packet: compare.PacketRST, What: compare.Answered,
+		Text: "the RST (frame 562) never passed fw-server.pcap", Confidence: diagnose.Certain, Finding: "f1",
+	}}
+	one.Said.Findings = []*diagnose.Finding{f}
+	return c
+}
+
+// behindNAT is a comparison of sessions whose addresses a NAT translates, of which
+// some failed: in another way each, and with the same advice.
+func behindNAT() Comparison {
+	c := comparisonOf("client.pcap", "server.pcap")
+	c.Path.Because = []string{"client.pcap, then server.pcap: by TTL (2 less)"}
+	for i := range 8 {
+		s := plain(fmt.Sprint("s", i+1))
+		s.Transfers = []*session.Transfer{goodPassive(s.ID+".t1", 70, "a.bin", 20000), goodPassive(s.ID+".t2", 170, "a.bin", 20000)}
+		if i > 5 {
+			s.Transfers[1] = blockedActive(s.ID+".t2", 114)
+		}
+		one := c.add(s)
+		change := func(transfer string) {
+			one.Stretches = append(one.Stretches, &compare.Stretch{Transfer: transfer, Between: [2]int{0, 1}, Packet: compare.PacketSYN, ToServer: true, What: compare.Changed, Text: "it was changed", Confidence: diagnose.Certain})
+		}
+		outside := netip.AddrPortFrom(netip.MustParseAddr("203.0.113.7"), uint16(40112+i))
+		one.Control.Points[1].Source = outside
+		change("")
+		for k := range one.Views {
+			if v := &one.Views[k].Points[1]; v.Source.Addr() == s.Client.Addr() {
+				v.Source = outside
+				change(one.Views[k].Transfer)
+			}
+		}
+		if i > 5 {
+			lack(one.Views[1], 0)
+			f := lostFinding(fmt.Sprint("f", i), s.ID, s.ID+".t2")
+			f.Cause.Text += []string{": a rule", ": a route"}[i-6]
+			f.Evidence = []diagnose.Evidence{{Seen: frameAt(1, 14, 0), Text: "SYN"}}
+			one.Stretches = append(one.Stretches, &compare.Stretch{Transfer: s.ID + ".t2", Between: [2]int{0, 1}, Packet: compare.PacketSYN, What: compare.Lost, Text: "the SYN was lost", Confidence: diagnose.Certain, Finding: f.ID})
+			one.Said.Findings = []*diagnose.Finding{f}
+		}
+	}
+	for point := range 2 {
+		offload := note(fmt.Sprint("f2", point), "")
+		short := note(fmt.Sprint("f3", point), "")
+		short.Code, short.Severity, short.Headline = "capture-truncated", diagnose.Warning, "The capture holds only the beginning of each packet"
+		for _, f := range []*diagnose.Finding{offload, short} {
+			f.Evidence = []diagnose.Evidence{{Seen: frameAt(point, 3, 0), Text: "a packet"}}
+			c.Path.Findings = append(c.Path.Findings, f)
+		}
+	}
+	return c
+}
+
 var comparisons = map[string]func() Comparison{
+	"cut": cut, "nat": behindNAT,
 	"dropped": dropped, "rewritten": rewritten, "lies": lies, "slander": slander, "harmony": harmony, "apart": strangersOf,
 }

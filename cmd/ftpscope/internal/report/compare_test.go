@@ -12,6 +12,7 @@ import (
 	"charm.land/lipgloss/v2"
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/ftpscope/ftpscope/decode/ftp"
 	"github.com/ftpscope/ftpscope/session"
 	"github.com/ftpscope/ftpscope/session/compare"
 	"github.com/ftpscope/ftpscope/session/diagnose"
@@ -114,17 +115,17 @@ func TestCompareSecrets(t *testing.T) {
 func TestCompareLike(t *testing.T) {
 	const row, more = "3 points", "… and 4 more like it: t3–t6"
 	text := comparedText(t, Text{}, dropped())
-	if strings.Count(text, "lost between fw.pcap and server.pcap") != 1 || !strings.Contains(text, more) || !strings.Contains(text, "seen alike at all "+row) {
+	if strings.Count(text, "lost between fw.pcap and server.pcap") != 1 || !strings.Contains(text, more) || !strings.Contains(text, "same outcome at all "+row) {
 		t.Error(text)
 	}
 	if n := strings.Count(text, "✗ The server got no answer"); n != 1 {
 		t.Errorf("explained %d times", n)
 	}
 	text = comparedText(t, Text{Expand: true}, dropped())
-	if strings.Count(text, "lost between fw.pcap and server.pcap") != 5 || strings.Contains(text, "like it") || strings.Contains(text, "seen alike") {
+	if strings.Count(text, "lost between fw.pcap and server.pcap") != 5 || strings.Contains(text, "like it") || strings.Contains(text, "same outcome") {
 		t.Error(text)
 	}
-	if text := comparedText(t, Text{}, harmony()); !strings.Contains(text, "… and 19 more like it: t2–t20, 380.0 kB") || !strings.Contains(text, "nothing was lost") {
+	if text := comparedText(t, Text{}, harmony()); !strings.Contains(text, "… and 19 more like it: t2–t20, 380.0 kB") || !strings.Contains(text, "no transfer failed between these points") {
 		t.Error(text)
 	}
 	c := dropped() // the same outcome, and another stretch
@@ -149,7 +150,7 @@ func TestCompareQuiet(t *testing.T) {
 	} {
 		c := harmony()
 		change(c.Path.Sessions[0])
-		if text := comparedText(t, Text{}, c); strings.Contains(text, "nothing was lost") {
+		if text := comparedText(t, Text{}, c); strings.Contains(text, "no transfer failed") {
 			t.Errorf("%s: %s", name, text)
 		}
 	}
@@ -160,11 +161,11 @@ func TestCompareQuiet(t *testing.T) {
 func TestCompareAlike(t *testing.T) {
 	c := harmony()
 	lack(c.Path.Sessions[0].Views[3], 1)
-	if text := comparedText(t, Text{}, c); strings.Contains(text, "nothing was lost") || !strings.Contains(text, "227 …:40039 #371  absent") {
+	if text := comparedText(t, Text{}, c); strings.Contains(text, "no transfer failed") || !strings.Contains(text, "227 …:40039 #371  absent") {
 		t.Error(text)
 	}
 	c.Path.Sessions[0].Views[3].Points[1].Blind = "the capture has no data connections"
-	if text := comparedText(t, Text{}, c); !strings.Contains(text, "seen alike at 1 of 2 points, otherwise at standard input (the capture has") {
+	if text := comparedText(t, Text{}, c); !strings.Contains(text, "same outcome at 1 of 2 points, not all seen at standard input (the capture") {
 		t.Error(text)
 	}
 }
@@ -188,7 +189,7 @@ func TestCompareMany(t *testing.T) {
 		}
 	}
 	text := comparedText(t, Text{}, c)
-	for _, want := range []string{"6 sessions in which nothing was lost or changed   s3–s6 s8 s9   6 transfers", "\ns7 ", "    active-syn-unanswered: explained at s1\n"} {
+	for _, want := range []string{"6 sessions that went well, alike at all points that show them   s3–s6 s8 s9\n  6 transfers", "\ns7 ", "    active-syn-unanswered: explained at s1\n"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in:\n%s", want, text)
 		}
@@ -336,6 +337,158 @@ func TestCompareCost(t *testing.T) {
 		}
 		if few, many := cost(100), cost(800); many > 4*8*few {
 			t.Errorf("%s: %v for 100, %v for 800", what, few, many)
+		}
+	}
+}
+
+// TestCompareEnd: how a connection ended is told where points have another RST, in
+// the table or, where it has no room, below; a SYN that the capture lost is not
+// absent.
+func TestCompareEnd(t *testing.T) {
+	for width, want := range map[int]string{120: "RST server #562", 80: "end   client.pcap: RST server #562   fw-client.pcap: RST server #562"} {
+		text := comparedText(t, Text{Width: width}, cut())
+		if !strings.Contains(text, want) || !strings.Contains(text, "not seen  SYN-ACK") || strings.Contains(text, absent) {
+			t.Errorf("%d columns: %s", width, text)
+		}
+	}
+	c := cut()
+	for i := range c.Path.Sessions[0].Views[1].Points {
+		c.Path.Sessions[0].Views[1].Points[i].Conn.Half[ftp.Listener].RST = frameAt(i, 562, 0)
+	}
+	if text := comparedText(t, Text{Width: 120}, c); strings.Contains(text, "RST server") {
+		t.Errorf("all points have it: %s", text)
+	}
+	c = cut()
+	c.Path.Sessions[0].Transfers[1].Mode = ftp.ModeUnknown
+	if text := comparedText(t, Text{Width: 120}, c); !strings.Contains(text, "RST #562") {
+		t.Errorf("the mode is not known: %s", text)
+	}
+}
+
+// TestCompareLost: a point that lacks the SYN of a connection saw it like the
+// others.
+func TestCompareLost(t *testing.T) {
+	c := harmony()
+	v := &c.Path.Sessions[0].Views[3].Points[1]
+	v.Conn = &ftp.Conn{Role: ftp.RoleData}
+	if text := comparedText(t, Text{}, c); !strings.Contains(text, "and 19 more like it") || !strings.Contains(text, "no transfer failed") {
+		t.Error(text)
+	}
+	if text := comparedText(t, Text{Expand: true}, c); !strings.Contains(text, "#371  not seen  SYN-ACK") {
+		t.Error(text)
+	}
+}
+
+// TestCompareFirst: what failed comes first, addresses are said once for each
+// session, and the same advice once; where all is wanted nothing is moved or cut.
+func TestCompareFirst(t *testing.T) {
+	text := comparedText(t, Text{Width: 120}, behindNAT())
+	for _, want := range []string{
+		"\ns7 ", "\n  t2  active ", "\n  t1  passive ", "\n✗ ", "in server.pcap:", "\ns8 ", "what to do   as above (s7)\n",
+		"\n6 sessions that went well, alike at all points that show them   s1–s6", "addresses translated",
+		"capture-truncated   client.pcap, server.pcap\n", "· note: client.pcap, server.pcap: ", "look between client.pcap and server.pcap\n",
+	} {
+		_, rest, ok := strings.Cut(text, want)
+		if !ok {
+			t.Fatalf("no %q, or not behind the one before: %s", want, comparedText(t, Text{Width: 120}, behindNAT()))
+		}
+		text = want[len(want)-1:] + rest
+	}
+	text = comparedText(t, Text{Width: 120}, behindNAT())
+	if n := strings.Count(text, "· addresses: client.pcap 192.0.2.10:40112 → 198.51.100.20:21\n      from server.pcap on 203.0.113.7:4011"); n != 2 || strings.Contains(text, "the addresses") {
+		t.Errorf("%d times: %s", n, text)
+	}
+	text = comparedText(t, Text{Expand: true}, behindNAT())
+	if !strings.HasPrefix(text[strings.Index(text, "\ns"):], "\ns1 ") || strings.Contains(text, "· addresses:") || strings.Count(text, ": the addresses (certain)") != 8+14 ||
+		!strings.Contains(text, "order: client.pcap, then server.pcap: by TTL (2 less)\n") {
+		t.Error(text)
+	}
+	c := behindNAT() // a data connection to another host than that of the session
+	c.Path.Sessions[6].Views[0].Points[1].Destination = addr("10.9.8.7:40039")
+	if text := comparedText(t, Text{Width: 120}, c); strings.Count(text, ": the addresses (certain)") != 1 || !strings.Contains(text, "10.9.8.7:40039") {
+		t.Error(text)
+	}
+}
+
+// TestCompareVerdict: the last line says where to look: at all places, that with
+// most transfers first.
+func TestCompareVerdict(t *testing.T) {
+	last := func(c Comparison) string {
+		lines := strings.Split(strings.TrimSpace(comparedText(t, Text{Width: 120}, c)), "\n")
+		return lines[len(lines)-1]
+	}
+	c := dropped()
+	if got := last(c); got != "look between fw.pcap and server.pcap" {
+		t.Error(got)
+	}
+	c.Path.Sessions[0].Stretches[2].Between = [2]int{0, 1}
+	c.Path.Sessions[0].Stretches[2].Confidence = diagnose.Possible
+	if got := last(c); got != "look between fw.pcap and server.pcap (4 connections); between client.pcap and fw.pcap (1 connection) (possible)" {
+		t.Error(got)
+	}
+	c.Path.Sessions[0].Stretches = nil
+	if got := last(c); !strings.HasPrefix(got, "nothing shows that it happened between these points") {
+		t.Error(got)
+	}
+	if got := last(rewritten()); got != "look between of-the-capture-at-the-client.pcapng.gz and of-the-capture-at-the-server.pcapng.gz" {
+		t.Error(got)
+	}
+	c = comparisonOf("a", "b", "c", "d", "e")
+	s := plain("s1")
+	s.Transfers = []*session.Transfer{blockedActive("s1.t1", 14)}
+	one := c.add(s)
+	for i := range 4 {
+		one.Stretches = append(one.Stretches, &compare.Stretch{Transfer: "s1.t1", Between: [2]int{i, i + 1}, What: compare.Lost})
+	}
+	if got := last(c); !strings.HasSuffix(got, "; and at 1 more place") {
+		t.Error(got)
+	}
+}
+
+// TestCompareOrder: why the order is believed is said in as few words as are true.
+func TestCompareOrder(t *testing.T) {
+	for want, because := range map[string][]string{
+		"order: by TTL\n":                      {"client.pcap, then fw.pcap: by TTL (1 less)", "fw.pcap, then server.pcap: by TTL (3 less)"},
+		"order: by delay, by TTL\n":            {"client.pcap, then fw.pcap: by delay (2 µs)", "fw.pcap, then server.pcap: by TTL (1 less)"},
+		"order: by TTL; and something else\n":  {"client.pcap, then fw.pcap: by TTL (1 less)", "and something else"},
+		"order: client.pcap, then x: by TTL\n": {"client.pcap, then x: by TTL"},
+	} {
+		c := dropped()
+		c.Path.Because = because
+		if text := comparedText(t, Text{}, c); !strings.Contains(text, want) {
+			t.Errorf("no %q: %s", want, text)
+		}
+	}
+	c := dropped()
+	c.Path.Because = nil
+	if text := comparedText(t, Text{}, c); strings.Contains(text, "order") {
+		t.Error(text)
+	}
+}
+
+// TestCompareGuess: an offset that only one direction tells has no spread.
+func TestCompareGuess(t *testing.T) {
+	c := lies()
+	if text := comparedText(t, Text{Width: 120}, c); !strings.Contains(text, "late.pcap about +1h1m0s (one direction only: a guess)\n") {
+		t.Error(text)
+	}
+	clocks := Builder{}.Comparison(c).Path.Clocks
+	if clocks[1].Spread == nil || clocks[2].Spread != nil || clocks[2].Offset == nil {
+		t.Errorf("%+v", clocks)
+	}
+}
+
+// TestFilterFrames: the frame numbers of a display filter.
+func TestFilterFrames(t *testing.T) {
+	for filter, want := range map[string][]int64{
+		"":                                       nil,
+		"(tcp.port == 21)":                       nil,
+		"(x) || frame.number == 14":              {14},
+		"(x) || frame.number in {5,16,27}":       {5, 16, 27},
+		"frame.number in {99999999999999999999}": nil,
+	} {
+		if got := filterFrames(filter); !slices.Equal(got, want) {
+			t.Errorf("%s: %v", filter, got)
 		}
 	}
 }

@@ -1,11 +1,9 @@
 package report
 
 import (
-	"fmt"
+	"cmp"
 	"io"
 	"slices"
-	"strings"
-	"time"
 
 	"github.com/ftpscope/ftpscope/session"
 	"github.com/ftpscope/ftpscope/session/compare"
@@ -17,11 +15,16 @@ import (
 // it happened, and why.
 func (t Text) Compare(w io.Writer, c Comparison) error {
 	r := t.comparer(c)
-	r.head()
-	r.compared()
-	r.blank()
-	r.captures()
-	r.result()
+	if r.strangers() {
+		r.apart()
+		r.interrupted()
+	} else {
+		r.head()
+		r.compared()
+		r.blank()
+		r.captures()
+		r.result()
+	}
 	_, err := io.WriteString(w, r.String())
 	return err
 }
@@ -33,6 +36,9 @@ type comparer struct {
 	facts []PointFacts
 	of    map[string]*compare.Session
 
+	stretchesOf map[string][]*compare.Stretch // by id of the transfer, those of the control connection by that of the session
+	ranks       map[*compare.Session]int
+
 	explained map[*session.Session][]*trouble // what is explained below a session; below none: what is about captures
 	like      map[string][]string             // by session: what says where its findings are explained, below another one
 }
@@ -41,9 +47,10 @@ func (t Text) comparer(c Comparison) *comparer {
 	r := &comparer{
 		renderer: t.renderer(Result{
 			Captures: c.Captures, Notices: c.Notices, Sessions: c.sessions(), Filter: c.Filter,
-			Said: c.said(), LeftOut: c.LeftOut, Interrupted: c.Interrupted,
+			Said: c.saidInOrder(), LeftOut: c.LeftOut, Interrupted: c.Interrupted,
 		}),
 		path: c.Path, facts: c.Points, of: make(map[string]*compare.Session),
+		stretchesOf: make(map[string][]*compare.Stretch), ranks: make(map[*compare.Session]int),
 	}
 	r.witnesses = c.witnesses()
 	r.points = []string{}
@@ -54,9 +61,34 @@ func (t Text) comparer(c Comparison) *comparer {
 	for _, s := range c.Path.Sessions {
 		r.of[s.ID] = s
 		r.told.seen(s)
+		for _, one := range s.Stretches {
+			id := cmp.Or(one.Transfer, s.ID)
+			r.stretchesOf[id] = append(r.stretchesOf[id], one)
+		}
+	}
+	for _, s := range c.Path.Sessions {
+		r.ranks[s] = r.rankOf(s)
 	}
 	r.arrange()
 	return r
+}
+
+// saidInOrder is what there is to say, about captures in the order of the path.
+func (c *Comparison) saidInOrder() Explanations {
+	said := c.said()
+	place := func(f *diagnose.Finding) int {
+		if len(f.Evidence) == 0 {
+			return len(c.Path.Order)
+		}
+		i := slices.Index(c.Path.Order, f.Evidence[0].Capture)
+		if i < 0 {
+			i = len(c.Path.Order)
+		}
+		return i
+	}
+	said.Captures = slices.Clone(said.Captures)
+	slices.SortStableFunc(said.Captures, func(a, b *diagnose.Finding) int { return cmp.Compare(place(a), place(b)) })
+	return said
 }
 
 // arrange finds out where what is to be explained.
@@ -86,101 +118,11 @@ func (r *comparer) pointNames(points []int) []string {
 	return names
 }
 
-// head says how the points lie, and how their clocks stand.
-func (r *comparer) head() {
-	if len(r.path.Order) < 2 {
-		r.apart()
-		return
-	}
-	r.flow(0, 2, piece{strings.Join(r.pointNames(r.path.Order), arrow), r.strong})
-	if len(r.path.Because) > 0 {
-		r.flow(2, 4, piece{"order: " + Escape(strings.Join(r.path.Because, "; ")), r.faint})
-	}
-	if text := r.clocks(); text != "" {
-		r.flow(2, 4, piece{"clocks: " + text, r.faint})
-	}
-	for _, p := range r.path.Aside {
-		r.flow(2, 4, piece{r.name(p) + ": holds nothing in common with the others, and is left aside", r.fair})
-	}
-}
-
-// apart says that the captures cannot be compared, and what may be the reason.
-func (r *comparer) apart() {
-	if len(r.points) == 0 {
-		return
-	}
-	r.flow(0, 2, piece{"nothing to compare: no connection is in more than one of the captures", r.bad})
-	for i, c := range r.Captures {
-		text := r.name(i) + ": "
-		if c.First.IsZero() {
-			text += "no packet"
-		} else {
-			text += c.First.UTC().Format(time.DateTime) + " to " + c.Last.UTC().Format(time.DateTime) + " UTC"
-		}
-		r.flow(2, 4, piece{text, r.plain}, piece{countText(int64(r.facts[i].Sessions), "FTP session"), r.plain})
-	}
-	r.flow(2, 4, piece{"capture the same attempts at all points: begin all captures, try, then end them", r.plain})
-}
-
-// clocks says how the clocks stand to the first of the path.
-func (r *comparer) clocks() string {
-	var words []string
-	alike, widest := true, time.Duration(0)
-	for _, c := range r.path.Clocks {
-		if c.Point == r.path.Order[0] {
-			continue
-		}
-		words = append(words, r.name(c.Point)+" "+clockText(c))
-		alike = alike && c.Bounded && !c.Unsteady && c.Offset.Abs() <= c.Spread
-		widest = max(widest, c.Spread)
-	}
-	if alike && len(words) > 0 {
-		return "they agree within " + durationText(widest)
-	}
-	return strings.Join(words, " · ")
-}
-
-// clockText is how a clock stands: "+12 µs ±8 µs".
-func clockText(c compare.Clock) string {
-	if c.Pairs == 0 {
-		return "not known"
-	}
-	text := signed(c.Offset)
-	if c.Bounded {
-		text += " ±" + durationText(c.Spread)
-	} else {
-		text = "about " + text
-	}
-	if ppm := c.Drift; ppm >= 1 || ppm <= -1 {
-		text += fmt.Sprintf(" (drift %+.0f ppm)", ppm)
-	}
-	if c.Unsteady {
-		text += " (unsteady: a clock jumped)"
-	}
-	return text
-}
-
-// signed is an offset, as exact as one wants to compare it.
-func signed(d time.Duration) string {
-	sign := "+"
-	if d < 0 {
-		sign, d = "−", -d
-	}
-	switch {
-	case d < time.Millisecond:
-		return sign + durationText(d)
-	case d < time.Second:
-		return sign + fmt.Sprintf("%.3f ms", float64(d)/float64(time.Millisecond))
-	case d < time.Minute:
-		return sign + fmt.Sprintf("%.3f s", d.Seconds())
-	}
-	return sign + d.Round(time.Millisecond).String()
-}
-
 // compared writes the sessions, like ones together, each with the explanations
-// that belong to it.
+// that belong to it; those that failed first, unless all is wanted.
 func (r *comparer) compared() {
-	e := &explanation{renderer: r.renderer, ladders: make(map[string]string), passed: make(map[string]bool)}
+	e := newExplanation(r.renderer)
+	e.source, e.advised = r.sourceOf, make(map[string]advice)
 	explain := func(of *session.Session) {
 		for _, one := range r.explained[of] {
 			r.blank()
@@ -188,7 +130,11 @@ func (r *comparer) compared() {
 		}
 	}
 	quiet := r.quiet()
-	for _, g := range r.grouped() {
+	groups := r.grouped()
+	if !r.text.Expand {
+		slices.SortStableFunc(groups, func(a, b *group) int { return cmp.Compare(r.rank(r.of[a.first.ID]), r.rank(r.of[b.first.ID])) })
+	}
+	for _, g := range groups {
 		if slices.Contains(quiet, g.first) {
 			continue
 		}
@@ -203,12 +149,64 @@ func (r *comparer) compared() {
 	explain(nil)
 }
 
+// The ranks of sessions and transfers: those that failed come first, then those
+// with something else to say, then those that went well.
+const (
+	rankFailed = iota
+	rankOdd
+	rankWell
+)
+
+// rank is that of a session: of the worst in it.
+func (r *comparer) rank(s *compare.Session) int { return r.ranks[s] }
+
+func (r *comparer) rankOf(s *compare.Session) int {
+	rank := rankAs(max(SeverityOf(s.Session), worstOf(s.Said.Findings)))
+	if rank == rankWell && r.happened(s, s.Control) {
+		rank = rankOdd
+	}
+	for i := range s.Views {
+		rank = min(rank, r.rankAt(s, i))
+	}
+	return rank
+}
+
+// rankAt is that of a transfer.
+func (r *comparer) rankAt(s *compare.Session, i int) int {
+	t, v := s.Transfers[i], s.Views[i]
+	rank := rankAs(max(outcomeSeverity(t.Outcome), worstOf(r.told.ofTransfer[t.ID])))
+	if rank == rankWell && (disagreed(v) || r.happened(s, v)) {
+		rank = rankOdd
+	}
+	return rank
+}
+
+// rankAs is that of what is so bad.
+func rankAs(s Severity) int {
+	switch s {
+	case SeverityError:
+		return rankFailed
+	case SeverityWarning:
+		return rankOdd
+	}
+	return rankWell
+}
+
+// worstOf is how bad the worst of some findings is.
+func worstOf(all []*diagnose.Finding) Severity {
+	worst := SeverityNone
+	for _, f := range all {
+		worst = max(worst, severityOf(f))
+	}
+	return worst
+}
+
 // quiet are the sessions in which nothing happened that is worth a line, where they
 // are many and not all is wanted.
 func (r *comparer) quiet() []*session.Session {
 	var out []*session.Session
 	for _, s := range r.path.Sessions {
-		if len(s.Stretches) == 0 && !wrong(s.Said.Findings) && SeverityOf(s.Session) < SeverityWarning && !slices.ContainsFunc(s.Views, disagreed) {
+		if r.rank(s) == rankWell {
 			out = append(out, s.Session)
 		}
 	}
@@ -228,69 +226,18 @@ func (r *comparer) wentWell(quiet []*session.Session) {
 		sum.Add(s)
 	}
 	pieces := []piece{
-		{countText(int64(len(quiet)), "session") + " in which nothing was lost or changed", r.good},
+		{countText(int64(len(quiet)), "session") + " that went well, alike at all points that show them", r.good},
 		{ids(quiet), r.plain},
 		{countText(int64(sum.Transfers), "transfer"), r.plain},
 	}
 	for _, c := range sum.Outcomes.counts() {
 		pieces = append(pieces, piece{numberText(c.n) + " " + string(c.outcome), r.outcome(c.outcome)})
 	}
+	if slices.ContainsFunc(quiet, func(s *session.Session) bool { return translated(r.of[s.ID]) }) {
+		pieces = append(pieces, piece{"addresses translated: --all shows them", r.faint})
+	}
 	r.blank()
 	r.flow(0, 2, pieces...)
-}
-
-// result writes what it all came to.
-func (r *comparer) result() {
-	var sum Summary
-	for _, s := range r.Sessions {
-		sum.Add(s)
-	}
-	switch {
-	case sum.Sessions == 0 && r.LeftOut > 0:
-		r.nothing()
-	case sum.Sessions == 0:
-		r.nothingAnywhere()
-	default:
-		r.totals(sum)
-		r.captureNotes()
-		r.unexplained(r.riddles())
-		r.verdict()
-	}
-	r.interrupted()
-}
-
-// nothingAnywhere says of each point why there is no session in it.
-func (r *comparer) nothingAnywhere() {
-	all := r.Captures
-	for i, p := range r.facts {
-		r.Captures, r.Stats = all[i:i+1], p.Stats
-		r.noSession(r.points[i] + ": no FTP session found")
-	}
-	r.Captures = all
-}
-
-// captureNotes writes the findings about captures that are not explained above.
-func (r *comparer) captureNotes() {
-	for _, f := range r.path.Findings {
-		if severityOf(f) < SeverityWarning && r.told.byID[f.ID] != nil {
-			r.flow(0, 2, piece{r.mark(f) + " " + r.said(nil, f.Headline), r.findingStyle(f)}, piece{string(f.Code), r.strong})
-		}
-	}
-}
-
-// verdict counts what was found, or says that nothing was.
-func (r *comparer) verdict() {
-	if pieces := r.counted(r.tally()); len(pieces) > 0 {
-		r.flow(0, 2, pieces...)
-		r.flow(0, 2, piece{"certain, likely, possible: ftpscope help findings", r.faint})
-	}
-	quiet := !slices.ContainsFunc(r.path.Sessions, func(s *compare.Session) bool {
-		return len(s.Stretches) > 0 || SeverityOf(s.Session) >= SeverityWarning || wrong(s.Said.Findings) ||
-			slices.ContainsFunc(s.Views, disagreed)
-	})
-	if quiet && len(r.path.Order) > 1 {
-		r.flow(0, 2, piece{"nothing was lost, answered by somebody else or changed between these points, as far as they show", r.good})
-	}
 }
 
 // notes writes the findings about a transfer that explain and ask for nothing, and
@@ -305,6 +252,4 @@ func (r *comparer) notes(s *compare.Session, t *session.Transfer) {
 }
 
 // wrong reports whether a finding says more than a note.
-func wrong(all []*diagnose.Finding) bool {
-	return slices.ContainsFunc(all, func(f *diagnose.Finding) bool { return severityOf(f) >= SeverityWarning })
-}
+func wrong(all []*diagnose.Finding) bool { return worstOf(all) >= SeverityWarning }

@@ -1,10 +1,12 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/ftpscope/ftpscope/decode/ftp"
 	"github.com/ftpscope/ftpscope/session"
 	"github.com/ftpscope/ftpscope/session/compare"
 )
@@ -31,11 +33,11 @@ func (r *comparer) sessionAt(s *compare.Session) {
 // not agree, it failed, or all is wanted. That its addresses are translated is
 // said in any case.
 func (r *comparer) control(s *compare.Session) {
-	happened := slices.ContainsFunc(s.Stretches, func(one *compare.Stretch) bool {
-		return one.Transfer == "" && !translation(one)
-	})
+	if !r.text.Expand {
+		r.translation(s.Control)
+	}
 	absent := slices.ContainsFunc(s.Control.Points, func(v compare.Sight) bool { return v.Conn == nil && v.Blind == "" })
-	if r.text.Expand || happened || absent || controlFailed(s.State) {
+	if r.text.Expand || r.happened(s, s.Control) || absent || controlFailed(s.State) {
 		r.flow(indentRow, indentFact, piece{"control connection", r.strong})
 		r.view(s, s.Control)
 	}
@@ -49,8 +51,16 @@ const (
 	fewLines = leastRun
 )
 
-// transfers writes those of a session, like ones together.
+// transfers writes those of a session, like ones together; those that failed
+// first, unless all is wanted.
 func (r *comparer) transfers(s *compare.Session) {
+	order, ranks := make([]int, len(s.Transfers)), make([]int, len(s.Transfers))
+	for i := range order {
+		order[i], ranks[i] = i, r.rankAt(s, i)
+	}
+	if !r.text.Expand {
+		slices.SortStableFunc(order, func(i, j int) int { return cmp.Compare(ranks[i], ranks[j]) })
+	}
 	alike := make(map[string][]*session.Transfer)
 	keys := make([]string, len(s.Transfers))
 	for i, t := range s.Transfers {
@@ -58,7 +68,7 @@ func (r *comparer) transfers(s *compare.Session) {
 		alike[keys[i]] = append(alike[keys[i]], t)
 	}
 	done := make(map[string]int)
-	for i := range s.Transfers {
+	for _, i := range order {
 		all, few := alike[keys[i]], fewLines
 		full := r.inFull(s, i)
 		if full {
@@ -101,7 +111,7 @@ func shortID(id string) string { return id[strings.LastIndexByte(id, '.')+1:] }
 func (r *comparer) inFull(s *compare.Session, i int) bool {
 	t, v := s.Transfers[i], s.Views[i]
 	return r.text.Expand || Failed(t.Outcome) || wrong(r.told.ofTransfer[t.ID]) ||
-		happened(s, t.ID) || disagreed(v)
+		r.happened(s, v) || disagreed(v)
 }
 
 // disagreed reports whether a point saw something else of a view than another,
@@ -134,7 +144,8 @@ func (r *comparer) transferAt(s *compare.Session, i int, full bool) {
 	r.notes(s, t)
 }
 
-// seenAlike says at which points a transfer looked the same.
+// seenAlike says at which points a transfer came to the same; what TCP repaired on
+// the way is not looked at.
 func (r *comparer) seenAlike(s *session.Session, v compare.View) string {
 	var same int
 	var others []string
@@ -150,9 +161,9 @@ func (r *comparer) seenAlike(s *session.Session, v compare.View) string {
 		others = append(others, text)
 	}
 	if len(others) == 0 {
-		return fmt.Sprintf("seen alike at all %d points", same)
+		return fmt.Sprintf("same outcome at all %d points", same)
 	}
-	return fmt.Sprintf("seen alike at %d of %d points, otherwise at %s", same, len(v.Points), strings.Join(others, ", "))
+	return fmt.Sprintf("same outcome at %d of %d points, not all seen at %s", same, len(v.Points), strings.Join(others, ", "))
 }
 
 // likeFirst is the key of the first point that has something of a view.
@@ -165,14 +176,23 @@ func likeFirst(v compare.View) string {
 	return ""
 }
 
-// sightKey is equal for sights that show the same, whatever the frames are.
+// sightKey is equal for sights that show the same, whatever the frames are. Of a
+// connection that is seen to be open its handshake may be missing.
 func sightKey(v compare.Sight) string {
-	key := fmt.Sprint(v.Announcement, "|", v.Conn != nil, len(synFrames(v.Conn)) > 0, v.Bytes)
-	if v.Answer != nil {
+	key := fmt.Sprint(v.Announcement, "|", v.Conn != nil, v.Bytes)
+	switch {
+	case lived(v):
+		key += "|open"
+	case v.Answer != nil:
 		key += fmt.Sprint("|", v.Answer.Kind)
 	}
 	if v.Reply != nil {
 		key += fmt.Sprint("|", v.Reply.Code)
 	}
 	return key
+}
+
+// lived reports whether a point shows that a connection came up.
+func lived(v compare.Sight) bool {
+	return v.Conn != nil && (v.Conn.Established.Yes() || v.Conn.Midstream || v.Bytes > 0 || v.Answer != nil && v.Answer.Kind == ftp.AnswerSYNACK)
 }

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -13,8 +14,8 @@ import (
 // between points. What was changed is shown as it was and as it came out.
 func (r *comparer) stretches(s *compare.Session, v compare.View) {
 	changed := make(map[compare.Packet]bool)
-	for _, one := range s.Stretches {
-		if one.Transfer != v.Transfer {
+	for _, one := range r.stretchesOf[cmp.Or(v.Transfer, s.ID)] {
+		if translation(one) && !r.text.Expand && !otherwise(s, v) {
 			continue
 		}
 		shown := r.before(s, v, one)
@@ -24,7 +25,7 @@ func (r *comparer) stretches(s *compare.Session, v compare.View) {
 		}
 		r.stretch(s, one, "the "+changedThing(one))
 		if !changed[one.Packet] {
-			r.versions(shown)
+			r.oneBelowOther(shown)
 		}
 		changed[one.Packet] = true
 	}
@@ -82,8 +83,8 @@ type version struct {
 	text  string
 }
 
-// before are the versions of what a stretch changed, in the order of the points,
-// each where it is new; none where it is about something else.
+// before are the versions of what a stretch changed; none where it is about
+// something else.
 func (r *comparer) before(s *compare.Session, v compare.View, one *compare.Stretch) []version {
 	var look func(compare.Sight) string
 	switch {
@@ -94,14 +95,20 @@ func (r *comparer) before(s *compare.Session, v compare.View, one *compare.Stret
 	default:
 		return nil
 	}
+	if out := versions(v, look); len(out) > 1 {
+		return out
+	}
+	return nil
+}
+
+// versions are those of something, in the order of the points, each where it is
+// new.
+func versions(v compare.View, look func(compare.Sight) string) []version {
 	var out []version
 	for _, sight := range v.Points {
 		if text := look(sight); text != "" && (len(out) == 0 || out[len(out)-1].text != text) {
 			out = append(out, version{sight.Point, text})
 		}
-	}
-	if len(out) < 2 {
-		return nil
 	}
 	return out
 }
@@ -114,8 +121,8 @@ func addresses(v compare.Sight) string {
 	return pair(v.Source, v.Destination)
 }
 
-// versions writes them one below the other.
-func (r *comparer) versions(all []version) {
+// oneBelowOther writes versions, each with the name of its point.
+func (r *comparer) oneBelowOther(all []version) {
 	var names, texts []string
 	for _, one := range all {
 		names = append(names, elide(r.name(one.point), max(r.width/3, leastName)))
@@ -124,7 +131,11 @@ func (r *comparer) versions(all []version) {
 	r.beside(strings.Repeat(" ", indentFact+2), names, texts)
 }
 
-// happened reports whether something happened to a transfer between points.
-func happened(s *compare.Session, transfer string) bool {
-	return slices.ContainsFunc(s.Stretches, func(one *compare.Stretch) bool { return one.Transfer == transfer })
+// happened reports whether something happened to a transfer, or to the control
+// connection, between points: more than that addresses are translated as those of
+// the whole session are.
+func (r *comparer) happened(s *compare.Session, v compare.View) bool {
+	return slices.ContainsFunc(r.stretchesOf[cmp.Or(v.Transfer, s.ID)], func(one *compare.Stretch) bool {
+		return !translation(one) || otherwise(s, v)
+	})
 }

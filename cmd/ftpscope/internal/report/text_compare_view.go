@@ -20,10 +20,11 @@ const (
 	viewAnswered
 	viewBytes
 	viewReplied
+	viewEnded
 	viewColumns
 )
 
-var viewNames = [viewColumns]string{"", "announcement", "SYN", "answer", "bytes", "final reply"}
+var viewNames = [viewColumns]string{"", "announcement", "SYN", "answer", "bytes", "final reply", "end"}
 
 // What stands where a point saw nothing that another one saw.
 const (
@@ -49,6 +50,11 @@ func (r *comparer) view(s *compare.Session, v compare.View) {
 			total += w + 2
 		}
 	}
+	ends := used[viewEnded] && total > r.width && total-widths[viewEnded]-2-r.slack(v) <= r.width
+	if ends { // they stand below, so that the rest may stay a table
+		used[viewEnded] = false
+		total -= widths[viewEnded] + 2
+	}
 	if over := total - r.width; over > 0 { // names give way first, as far as they stay different
 		short := r.shorter(v, widths[viewPointName]-over)
 		for i := range rows {
@@ -63,7 +69,31 @@ func (r *comparer) view(s *compare.Session, v compare.View) {
 	} else {
 		r.aligned(rows, used, widths)
 	}
+	if ends {
+		r.ends(rows, v)
+	}
 	b.blind()
+}
+
+// slack is how much narrower a table may become by cutting the names of points.
+func (r *comparer) slack(v compare.View) int {
+	names := make([]string, len(v.Points))
+	for i, one := range v.Points {
+		names[i] = r.name(one.Point)
+	}
+	return widest(names) - widest(r.shorter(v, leastName))
+}
+
+// ends writes how the connection ended at each point, where the table has no room
+// for it.
+func (r *comparer) ends(rows [][viewColumns]piece, v compare.View) {
+	pieces := []piece{{"end", r.faint}}
+	for i, line := range rows {
+		if p := line[viewEnded]; p.text != none {
+			pieces = append(pieces, piece{r.name(v.Points[i].Point) + ": " + p.text, p.style})
+		}
+	}
+	r.flow(indentFact, indentFact+2, pieces...)
 }
 
 // leastName is the width below which the name of a point is not cut.
@@ -116,7 +146,7 @@ func (r *comparer) stacked(rows [][viewColumns]piece, v compare.View) {
 			switch {
 			case p.text == none:
 				continue
-			case p.text == absent, p.text == notSeen, p.text == noAnswer:
+			case p.text == absent, p.text == notSeen, p.text == noAnswer, p.text == notEnded:
 				p.text = viewNames[column+1] + " " + p.text
 			}
 			pieces = append(pieces, p)
@@ -134,6 +164,7 @@ type viewer struct {
 
 func (b *viewer) rows() [][viewColumns]piece {
 	rows := make([][viewColumns]piece, len(b.v.Points))
+	ended := b.endedOtherwise()
 	for i, one := range b.v.Points {
 		rows[i] = [viewColumns]piece{
 			viewPointName:    {b.name(one.Point), b.plain},
@@ -142,6 +173,10 @@ func (b *viewer) rows() [][viewColumns]piece {
 			viewAnswered:     b.answer(one),
 			viewBytes:        b.bytes(one),
 			viewReplied:      b.reply(one),
+			viewEnded:        {none, b.faint},
+		}
+		if ended {
+			rows[i][viewEnded] = b.end(one)
 		}
 	}
 	return rows
@@ -198,7 +233,10 @@ func (b *viewer) origin() *compare.Sight {
 // syns are the requests to connect.
 func (b *viewer) syns(one compare.Sight) piece {
 	refs := synFrames(one.Conn)
-	if len(refs) == 0 {
+	switch {
+	case len(refs) == 0 && one.Conn != nil && slices.ContainsFunc(b.v.Points, hasSYN):
+		return piece{notSeen, b.faint} // what came after it did come
+	case len(refs) == 0:
 		return b.missing(one, hasSYN)
 	}
 	text := "SYN "
@@ -228,6 +266,8 @@ func (b *viewer) answer(one compare.Sight) piece {
 		return piece{none, b.faint}
 	case !slices.ContainsFunc(b.v.Points, hasAnswer):
 		return piece{noAnswer, b.fair}
+	case lived(one):
+		return piece{notSeen, b.faint}
 	}
 	return b.missing(one, hasAnswer)
 }

@@ -1,8 +1,10 @@
 package report
 
 import (
+	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"charm.land/lipgloss/v2"
@@ -26,7 +28,7 @@ func (t Text) Explain(w io.Writer, res Result) error {
 
 func (r *renderer) explain() {
 	troubles := r.troubles()
-	e := &explanation{renderer: r, ladders: make(map[string]string), passed: make(map[string]bool)}
+	e := newExplanation(r)
 	for _, one := range troubles {
 		r.blank()
 		e.trouble(one)
@@ -69,6 +71,13 @@ type explanation struct {
 	*renderer
 	ladders map[string]string // code of the finding below which this ladder stands
 	passed  map[string]bool   // ids of sessions below which stands what must pass
+
+	advised map[string]advice          // where this advice stands; nil where it is always said in full
+	source  func(*trouble) (point int) // the capture that a display filter is of, or -1; nil of one point
+}
+
+func newExplanation(r *renderer) *explanation {
+	return &explanation{renderer: r, ladders: make(map[string]string), passed: make(map[string]bool)}
 }
 
 // Where the words of an explanation begin, and the lines that are to be copied.
@@ -85,7 +94,7 @@ func (e *explanation) trouble(one *trouble) {
 	if began := one.began(); !began.IsZero() {
 		at.text = "at " + e.clock(began)
 	}
-	e.flow(2, 2, piece{string(f.Code), e.strong}, piece{one.ids(), e.plain}, piece{one.hosts(), e.faint}, e.login(one), at)
+	e.flow(2, 2, piece{string(f.Code), e.strong}, piece{e.files(one), e.plain}, piece{one.ids(), e.plain}, piece{one.hosts(), e.faint}, e.login(one), at)
 	for _, b := range one.because {
 		e.word("because", e.said(s, b.Headline)+sure(b.Cause.Confidence), string(b.Code))
 	}
@@ -98,7 +107,7 @@ func (e *explanation) trouble(one *trouble) {
 		frames = e.frames(s.First.Capture, refsOf(f)...)
 	}
 	e.blank()
-	e.word("seen", e.said(s, f.Observation.Text)+sure(f.Observation.Confidence), frames)
+	e.seen(one, frames)
 	switch {
 	case e.points != nil:
 		e.proofs(one)
@@ -107,7 +116,9 @@ func (e *explanation) trouble(one *trouble) {
 			e.flow(indentWords, indentWords+2, piece{e.frames(-1, v.Ref), e.faint}, piece{e.said(s, v.Text), e.plain})
 		}
 	}
-	e.word("where", e.said(s, f.Location.Text)+sure(f.Location.Confidence))
+	if s != nil || len(one.like) == 0 { // else the files are named above
+		e.word("where", e.said(s, f.Location.Text)+sure(f.Location.Confidence))
+	}
 	e.word("why", e.said(s, f.Cause.Text)+sure(f.Cause.Confidence))
 	for _, b := range one.because {
 		e.word("", e.said(s, b.Cause.Text)+sure(b.Cause.Confidence))
@@ -121,8 +132,47 @@ func (e *explanation) trouble(one *trouble) {
 	e.line("")
 	e.remedies(one)
 	e.mustPass(one)
-	e.filter(e.said(s, f.Filter))
+	e.filter(one, e.said(s, f.Filter))
 	e.word("more", "ftpscope explain "+string(f.Code))
+}
+
+// seen writes what was seen: of findings about several captures in each of them.
+func (e *explanation) seen(one *trouble, frames string) {
+	if one.session != nil || len(one.like) == 0 || e.points == nil {
+		f := one.finding
+		e.word("seen", e.said(one.session, f.Observation.Text)+sure(f.Observation.Confidence), frames)
+		return
+	}
+	for i, f := range one.all() {
+		text := e.said(nil, f.Observation.Text) + sure(f.Observation.Confidence)
+		if names := e.filesOf(f); names != "" {
+			text = names + ": " + text
+		}
+		e.word(onlyFirst("seen", i), text)
+	}
+}
+
+// files names the captures that a finding about captures is about, where each is
+// a point of its own.
+func (e *explanation) files(one *trouble) string {
+	if one.session != nil || e.points == nil {
+		return ""
+	}
+	var names []string
+	for _, f := range one.all() {
+		if text := e.filesOf(f); text != "" {
+			names = append(names, text)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+func (e *explanation) filesOf(f *diagnose.Finding) string {
+	var names []string
+	for _, p := range e.capturesOf(f) {
+		names = append(names, e.shortName(p))
+	}
+	return strings.Join(names, ", ")
 }
 
 // login says of the one session that an explanation is about that nobody is seen
@@ -222,6 +272,11 @@ func (e *explanation) remedies(one *trouble) {
 	if len(all) == 0 {
 		return
 	}
+	if above := e.above(one, all); above != "" {
+		e.flow(2, 2, piece{"what to do", e.strong}, piece{"as above (" + above + ")", e.plain})
+		e.line("")
+		return
+	}
 	first := piece{"", e.fair}
 	if one.onlyPossible() {
 		first.text = "the cause is only possible: find out first, then change"
@@ -250,6 +305,37 @@ func (e *explanation) remedies(one *trouble) {
 		}
 	}
 	e.line("")
+}
+
+// advice is where some advice stands.
+type advice struct {
+	session string // id, empty below a finding about captures
+	code    string
+}
+
+// above is where the same advice stands already: the session, or the code if it is
+// the same session. Else it is noted that it stands here.
+func (e *explanation) above(one *trouble, all []diagnose.Remedy) string {
+	if e.advised == nil {
+		return ""
+	}
+	here := advice{code: string(one.finding.Code)}
+	if one.session != nil {
+		here.session = one.session.ID
+	}
+	key := strconv.FormatBool(one.onlyPossible())
+	for _, r := range all {
+		key += fmt.Sprintf("|%s|%q|%q", r.Who, e.said(one.session, r.Text), e.said(one.session, r.Example))
+	}
+	before, ok := e.advised[key]
+	switch {
+	case !ok:
+		e.advised[key] = here
+		return ""
+	case before.session == "" || before.session == here.session:
+		return before.code
+	}
+	return before.session
 }
 
 // sameAdvice reports whether two remedies are one, whatever is said beside the
@@ -282,16 +368,25 @@ func (e *explanation) shut(one *trouble) bool {
 	})
 }
 
-// filter writes the display filter; it is not broken.
-func (e *explanation) filter(text string) {
-	switch {
-	case text == "":
-	case lipgloss.Width(text) <= e.width-indentWords:
-		e.line(e.faint(e.label("wireshark")) + text)
-	default:
-		e.line("  " + e.faint("wireshark"))
-		e.line(strings.Repeat(" ", indentCopy) + text)
+// filter writes the display filter, and which of several captures it is for; it is
+// not broken.
+func (e *explanation) filter(one *trouble, text string) {
+	if text == "" {
+		return
 	}
+	if e.source != nil {
+		if p := e.source(one); p >= 0 {
+			e.word("wireshark", "in "+e.shortName(p)+":")
+			e.line(strings.Repeat(" ", indentCopy) + text)
+			return
+		}
+	}
+	if lipgloss.Width(text) <= e.width-indentWords {
+		e.line(e.faint(e.label("wireshark")) + text)
+		return
+	}
+	e.line("  " + e.faint("wireshark"))
+	e.line(strings.Repeat(" ", indentCopy) + text)
 }
 
 // maxWorks is how many transfers are named that went well.

@@ -7,6 +7,7 @@ import (
 	"charm.land/lipgloss/v2"
 
 	"github.com/ftpscope/ftpscope/decode/ftp"
+	"github.com/ftpscope/ftpscope/session/diagnose"
 )
 
 // proof is what some packets of one capture show.
@@ -20,7 +21,14 @@ type proof struct {
 // same one after the other.
 func (e *explanation) proofsOf(one *trouble) []proof {
 	var out []proof
-	for _, v := range one.finding.Evidence {
+	evidence := one.finding.Evidence
+	if one.session == nil { // about captures: of each of them
+		evidence = nil
+		for _, f := range one.all() {
+			evidence = append(evidence, f.Evidence...)
+		}
+	}
+	for _, v := range evidence {
 		text := e.said(one.session, v.Text)
 		if i := slices.IndexFunc(out, func(p proof) bool { return slices.Contains(p.refs, v.Ref) }); i >= 0 {
 			if !strings.HasPrefix(text, out[i].text) {
@@ -33,6 +41,17 @@ func (e *explanation) proofsOf(one *trouble) []proof {
 			continue
 		}
 		out = append(out, proof{[]ftp.Ref{v.Ref}, text})
+	}
+	return out
+}
+
+// capturesOf are the captures whose packets a finding rests on.
+func (r *renderer) capturesOf(f *diagnose.Finding) []int {
+	var out []int
+	for _, v := range f.Evidence {
+		if !slices.Contains(out, v.Capture) {
+			out = append(out, v.Capture)
+		}
 	}
 	return out
 }

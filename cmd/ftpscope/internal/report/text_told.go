@@ -57,9 +57,14 @@ func (d *told) seen(s *compare.Session) {
 	for _, v := range append([]compare.View{s.Control}, s.Views...) {
 		id, key := cmp.Or(v.Transfer, s.ID), fmt.Sprint(disagreed(v))
 		for _, one := range v.Points {
-			key += fmt.Sprint("|", one.Point, one.Announcement != "", one.Conn != nil, hasSYN(one), one.Reply != nil)
-			if one.Answer != nil {
-				key += fmt.Sprint(one.Answer.Kind)
+			key += fmt.Sprint("|", one.Point, one.Announcement != "", one.Conn != nil, one.Reply != nil)
+			switch {
+			case lived(one):
+				key += "open"
+			case one.Answer != nil:
+				key += fmt.Sprint(hasSYN(one), one.Answer.Kind)
+			default:
+				key += fmt.Sprint(hasSYN(one))
 			}
 		}
 		d.sights[id] = key

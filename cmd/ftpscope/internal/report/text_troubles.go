@@ -41,6 +41,9 @@ func (r *renderer) troubles() []*trouble {
 			one.transfer = r.told.transfers[f.Transfers[0]]
 		}
 		key := troubleKey(one)
+		if one.session == nil && r.points != nil { // each capture is a point of its own
+			key = string(f.Code) + string(f.Severity) + f.Headline + f.Cause.Text
+		}
 		host := ""
 		if one.session != nil {
 			host = key + " " + one.session.Client.Addr().String()
@@ -80,6 +83,11 @@ func troubleKey(one *trouble) string {
 	return key + " " + withoutNumbers(one.words())
 }
 
+// all are its findings, that of the first session first.
+func (one *trouble) all() []*diagnose.Finding {
+	return append([]*diagnose.Finding{one.finding}, one.like...)
+}
+
 // words are those that must be the same for one explanation to hold for several
 // findings: what happened, where, why, and what to do.
 func (one *trouble) words() string {
@@ -107,7 +115,7 @@ func withoutNumbers(s string) string {
 func (one *trouble) ids() string {
 	var words []string
 	times := 0
-	for _, f := range append([]*diagnose.Finding{one.finding}, one.like...) {
+	for _, f := range one.all() {
 		times += max(f.Count, 1)
 		ids := f.Transfers
 		if len(ids) == 0 && f.Session != "" {
@@ -127,7 +135,7 @@ func (one *trouble) ids() string {
 		text = what + " " + strings.Join(few(words), " ")
 	}
 	in := make(map[string]bool)
-	for _, f := range append([]*diagnose.Finding{one.finding}, one.like...) {
+	for _, f := range one.all() {
 		in[f.Session] = true
 	}
 	switch sessions := len(in); {

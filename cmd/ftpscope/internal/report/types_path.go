@@ -14,8 +14,8 @@ type Path struct {
 type Clock struct {
 	Capture  int     `json:"capture" jsonschema_description:"Index into captures."`
 	Offset   *string `json:"offset" jsonschema:"nullable" jsonschema_description:"What it shows less what the clock of the first point shows at the same moment, like 1.2ms or -1h0m3s; null where nothing tells."`
-	Spread   *string `json:"spread" jsonschema:"nullable" jsonschema_description:"The true offset is no farther away than this, where bounded."`
-	Bounded  bool    `json:"bounded" jsonschema_description:"Packets of both directions bound the offset."`
+	Spread   *string `json:"spread" jsonschema:"nullable" jsonschema_description:"The true offset is no farther away than this; null where not bounded."`
+	Bounded  bool    `json:"bounded" jsonschema_description:"Packets of both directions bound the offset; if false, it is only a guess from one."`
 	Pairs    int     `json:"pairs" jsonschema_description:"Packets in both captures that the estimate rests on."`
 	DriftPPM float64 `json:"drift_ppm" jsonschema_description:"How much faster the clock runs, in parts per million."`
 	Unsteady bool    `json:"unsteady" jsonschema_description:"More packets contradict the estimate than jitter explains: a clock jumped."`
