@@ -5,7 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/ftpscope/ftpscope/decode/ftp"
 	"github.com/ftpscope/ftpscope/session"
 )
 
@@ -16,23 +15,23 @@ func hostsOf(s *session.Session) hosts { return hosts{s.Client.Addr(), s.Server.
 
 // acquaintance is what a point is known to see, from all its sessions.
 type acquaintance struct {
-	reached map[hosts]bool         // sessions came up, and no router lies between the point and their server
-	servers map[netip.Addr]bool    // of any session
+	servers map[netip.Addr]bool    // of any session; true if one came up
 	data    map[hosts]dataShown    // data connections between them
 	knocks  map[uint16][]time.Time // attempts that came to nothing and that no other point has, by port of the server, in order of time
 }
 
 // dataShown is what a point shows of data connections between two hosts.
 type dataShown struct {
-	seen    [3]bool   // some are there, by mode
-	without [3]string // a transfer that went well, and nothing of its data connection is there, by mode
+	seen     [3]bool   // some are there, by mode
+	answered [3]bool   // one of them was accepted: answers pass there too
+	without  [3]string // a transfer that went well, and nothing of its data connection is there, by mode
 }
 
 // acquaint looks at all sessions of all points.
 func (p *path) acquaint(all []*Session) {
 	p.known = make([]acquaintance, len(p.points))
 	for i := range p.known {
-		p.known[i] = acquaintance{make(map[hosts]bool), make(map[netip.Addr]bool), make(map[hosts]dataShown), make(map[uint16][]time.Time)}
+		p.known[i] = acquaintance{make(map[netip.Addr]bool), make(map[hosts]dataShown), make(map[uint16][]time.Time)}
 	}
 	for _, s := range all {
 		several := s.points() > 1
@@ -62,11 +61,9 @@ func (s *Session) points() int {
 
 func (a *acquaintance) add(p *path, s *session.Session, several bool) {
 	h := hostsOf(s)
-	a.servers[h.server] = true
-	switch up := s.Control.Established.Yes(); {
-	case up && nextTo(s, ftp.ModePassive):
-		a.reached[h] = true
-	case !up && !several:
+	up := s.Control.Established.Yes()
+	a.servers[h.server] = a.servers[h.server] || up
+	if !up && !several {
 		port := s.Server.Port()
 		a.knocks[port] = append(a.knocks[port], p.when(s.First))
 	}
@@ -75,6 +72,7 @@ func (a *acquaintance) add(p *path, s *session.Session, several bool) {
 		switch {
 		case t.Data != nil:
 			shown.seen[t.Mode] = true
+			shown.answered[t.Mode] = shown.answered[t.Mode] || len(synAcksOf(t.Data.Conn)) > 0
 		case t.Outcome == session.OutcomeCompleted && shown.without[t.Mode] == "":
 			shown.without[t.Mode] = t.ID
 		}

@@ -308,7 +308,9 @@ func (l *line) answerLost(k int, word string) []*Stretch {
 		}
 	}
 	s := b.stretch(b.place(k), b.place(before), packet, Lost)
-	s.Confidence = l.sure(k, a)
+	if s.Confidence = l.sure(k, a); s.Confidence == diagnose.Possible {
+		return nil // its capture may have missed it
+	}
 	s.Text = fmt.Sprintf("the %s reached %s (%s) and never came back to %s", word, l.name(k), frames(l.sights[k].Answer.Seen), l.name(before))
 	return []*Stretch{s}
 }

@@ -77,7 +77,7 @@ func (l *line) silence(last int) *verdict {
 	}
 	host, where := l.far()
 	sure := diagnose.Certain
-	if len(l.sights[last].Conn.SYNs) < least {
+	if len(l.sights[last].Conn.SYNs) < least || !l.sights[last].heard {
 		sure = diagnose.Likely
 	}
 	v.proof.Place = diagnose.Place{

@@ -22,6 +22,7 @@ func (p *path) witness(s *Session, ts *traces) {
 		default:
 			v.doubt = p.doubts(s, v.Point)
 		}
+		v.heard = p.known[v.Point].servers[s.Session.Server.Addr()]
 		deaf, doubt := p.deafOf(s, v.Point)
 		if v.deaf = deaf; v.doubt == "" {
 			v.doubt = doubt
@@ -40,6 +41,7 @@ func (p *path) witness(s *Session, ts *traces) {
 			v := &s.Views[i].Points[k]
 			doubt := v.doubt
 			v.Blind, v.doubt = p.blindTo(s, t, v, &data[k])
+			v.heard = data[k].answered[t.Mode]
 			for _, other := range []string{doubt, s.Control.Points[k].doubt} {
 				if v.doubt == "" {
 					v.doubt = other
@@ -145,9 +147,8 @@ func (p *path) unrelated(s *Session, point int) (blind, doubt string) {
 		return "it holds an attempt to connect to the same port at that time, which may be the same behind a NAT", ""
 	case p.place(point) < 0:
 		return "", "it holds nothing that another of the captures holds, so that nothing shows that it is on the path"
-	case k.reached[hostsOf(s.Session)]:
-		return "", ""
-	case !k.servers[s.Session.Server.Addr()]:
+	}
+	if _, ok := p.known[point].servers[s.Session.Server.Addr()]; !ok {
 		return "", strangers
 	}
 	return "", "it holds nothing of this session, which may have taken another way"
