@@ -23,6 +23,7 @@ func (b Builder) path(res *compare.Result) *Path {
 		Points:    append([]int{}, res.Order...),
 		Clocks:    make([]Clock, 0, len(res.Clocks)),
 		Views:     []View{},
+		Controls:  []View{},
 		Stretches: []Stretch{},
 		Because:   make([]string, 0, len(res.Because)),
 		Aside:     append([]int{}, res.Aside...),
@@ -35,7 +36,8 @@ func (b Builder) path(res *compare.Result) *Path {
 	}
 	for _, s := range res.Sessions {
 		m := b.masker(s.Session)
-		for _, v := range append([]compare.View{s.Control}, s.Views...) {
+		out.Controls = append(out.Controls, view(s, s.Control, m))
+		for _, v := range s.Views {
 			out.Views = append(out.Views, view(s, v, m))
 		}
 		for _, one := range s.Stretches {

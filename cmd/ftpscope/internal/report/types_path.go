@@ -4,8 +4,9 @@ package report
 type Path struct {
 	Points    []int     `json:"points" jsonschema_description:"Indexes into captures, from the client to the server."`
 	Clocks    []Clock   `json:"clocks" jsonschema_description:"How far apart the clocks are, against that of the first of points."`
-	Views     []View    `json:"views" jsonschema_description:"One for each transfer, and one for each control connection before those of its transfers."`
+	Views     []View    `json:"views" jsonschema_description:"One for each transfer."`
 	Stretches []Stretch `json:"stretches" jsonschema_description:"What happened to a packet between two neighbours."`
+	Controls  []View    `json:"controls" jsonschema_description:"The same of the control connection of each session."`
 	Because   []string  `json:"because" jsonschema_description:"What the order of points rests on."`
 	Aside     []int     `json:"aside" jsonschema_description:"Indexes of captures that hold nothing in common with the others."`
 }
