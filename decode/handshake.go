@@ -27,7 +27,7 @@ func (f *flow) handshake(p *packet, side ftp.Side) (changed bool) {
 			c.SYNs = append(c.SYNs, synOf(p))
 		}
 	case side == ftp.Listener && p.has(flagACK):
-		answer := ftp.Answer{Seen: p.seen, Kind: ftp.AnswerSYNACK, TTL: p.ttl, From: p.src.Addr(), ISN: p.seq, Clock: clockOf(p), Stack: stack}
+		answer := ftp.Answer{Seen: p.seen, Kind: ftp.AnswerSYNACK, TTL: p.ttl, From: p.src.Addr(), Clock: clockOf(p), Stack: stack}
 		if s.sure && !f.failed() {
 			if p.ack == f.span[ftp.Initiator].base {
 				f.answer(answer) // again: the ACK did not reach it, or another host answers for the same address

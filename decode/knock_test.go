@@ -30,7 +30,6 @@ func TestNumbersOfSYNs(t *testing.T) {
 		equal(t, "SYN", ftp.SYN{ISN: got.ISN, Clock: got.Clock, TTL: got.TTL, IPID: got.IPID}, want)
 	}
 	equal(t, "answers", len(c.Answers), 1)
-	equal(t, "its number", c.Answers[0].ISN, 9000)
 	equal(t, "its clock", c.Answers[0].Clock, 0x01020309)
 }
 

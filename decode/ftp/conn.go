@@ -84,7 +84,6 @@ type Answer struct {
 	Type      uint8      // ICMP or ICMPv6 type
 	Code      uint8      // ICMP or ICMPv6 code
 	QuotedTTL uint8      // TTL that the SYN had left when the ICMP sender saw it
-	ISN       uint32     // of a SYN-ACK: initial sequence number
 	Clock     uint32     // of a SYN-ACK: value of its TCP timestamp, 0 without the option
 	Stack                // of a SYN-ACK
 }
