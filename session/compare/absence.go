@@ -64,16 +64,21 @@ var nowhere = absence{sight: -1}
 // sure is how sure it is that packets passed the sight from and not another one. A
 // capture may miss a single packet.
 func (l *line) sure(from int, a absence) diagnose.Confidence {
-	const enough = 2
+	const enough, enoughLossy = 2, 3
 	v := l.sights[a.sight]
 	k := &l.p.clocks[v.Point]
 	switch {
-	case a.vague, a.copies < enough, k.jumps, v.unheard && l.p.place(v.Point) < 0, v.doubt == strangers:
+	case a.vague, a.copies < enough, v.lossy && a.copies < enoughLossy, l.p.leaps(v.Point), l.p.leaps(l.sights[from].Point), !l.ordered(from, a.sight), v.unheard && l.p.place(v.Point) < 0, v.doubt == strangers:
 		return diagnose.Possible
-	case a.doubt != "", v.unheard, !k.known, !k.bounded, !l.ordered(from, a.sight):
+	case a.doubt != "", v.unheard, !k.known, !k.bounded:
 		return diagnose.Likely
 	}
 	return diagnose.Certain
+}
+
+// leaps reports whether the clock of a point was set while it captured.
+func (p *path) leaps(point int) bool {
+	return p.clocks[point].jumps || p.points[point].Backwards.Yes()
 }
 
 // ordered reports whether it is known which of two sights is nearer to the client.

@@ -2,6 +2,7 @@ package compare
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/ftpscope/ftpscope/decode/ftp"
@@ -72,6 +73,9 @@ func (f *forgery) verdict() *verdict {
 	s := f.stretch(before, f.at, PacketRST, Answered)
 	s.Text = fmt.Sprintf("the RST in the name of %s that %s has (%s) never passed %s, which is nearer to %s: somebody between made it", f.owner(), f.name(f.at), frames(f.rst), f.name(before), f.owner())
 	s.Evidence = []diagnose.Evidence{evidence(f.rst, "RST in the name of %s", f.sights[f.at].Conn.Ends[f.sender])}
+	if f.doubt == "" && slices.ContainsFunc(f.sights[:before], func(v *Sight) bool { return v.Conn != nil }) {
+		f.doubt = "it lacks a single packet, so that the RST may have passed it all the same"
+	}
 	v := f.dropped(s, f.at, f.absence, f.at, "the connection")
 	if s.Confidence == diagnose.Possible {
 		return nil

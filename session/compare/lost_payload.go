@@ -127,6 +127,9 @@ func (l *line) lostProbes(Packet) *verdict {
 		}
 		g := l.half(a.sight)
 		a.copies = h.Probes - g.Probes
+		if a.doubt == "" {
+			a.doubt = "it may have been filtered of packets without payload"
+		}
 		s := l.stretch(k, a.sight, PacketACK, Lost)
 		s.Text = fmt.Sprintf("probes of %s left %s (up to %s) and never reached %s", l.owner(), l.name(k), frames(h.LastProbe), l.name(a.sight))
 		s.Evidence = []diagnose.Evidence{evidence(h.LastProbe, "the last probe"), evidence(g.LastPacket, "the last packet of %s that passed", l.owner())}

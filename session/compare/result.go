@@ -67,6 +67,7 @@ type Sight struct {
 	Blind        string         // why absence there proves nothing, as a clause; empty where it does
 	deaf         [2]bool        // directions that were not captured there: toServer, toClient
 	heard        bool           // other connections of these hosts were accepted there: answers pass the point
+	lossy        bool           // its capture is known to lack packets that passed
 	unheard      bool           // the point has not the session, which never came up
 	doubt        string         // why what absence there proves is not certain, likewise
 }

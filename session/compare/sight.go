@@ -91,7 +91,7 @@ func (v *Sight) look() {
 
 // announced is the line that carries the endpoint, and its frame.
 func announced(s *session.Session, a *session.Announcement) (string, ftp.Seen) {
-	if a == nil || s == nil {
+	if a == nil || s == nil || !a.Endpoint.IsValid() { // absent, or cut: what is not whole is not compared
 		return "", ftp.Seen{}
 	}
 	switch a.Verb {

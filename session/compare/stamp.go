@@ -34,7 +34,7 @@ func stamps(a, b *ftp.Conn, clientOpened bool) []stamp {
 		add(ftp.Listener, p[0].Seen, p[1].Seen, int(p[0].ttl)-int(p[1].ttl))
 	}
 	midstream := a.Midstream || b.Midstream // the lines of its session may tell
-	if len(out) > 0 && !midstream {
+	if len(out) > 0 && !midstream && a.Half[ftp.Initiator].Packets > 1 && b.Half[ftp.Initiator].Packets > 1 {
 		add(ftp.Initiator, a.Established, b.Established, noTTL)
 	}
 	for side := range ftp.Side(2) {
@@ -154,7 +154,8 @@ func shifted(x, y []said) (shift int, ok bool) {
 		return 0, len(x) > 0
 	}
 	for d := least - len(y); d <= len(x)-least; d++ {
-		if !matches(x, y, d) {
+		both := min(len(x), d+len(y)) - max(0, d)
+		if 2*both < min(len(x), len(y)) || !matches(x, y, d) {
 			continue
 		}
 		if ok {

@@ -21,6 +21,7 @@ func (p *path) witness(s *Session, ts *traces) {
 			v.unheard = v.doubt != ""
 		default:
 			v.doubt = p.doubts(s, v.Point)
+			v.lossy = v.doubt != ""
 		}
 		v.heard = p.known[v.Point].servers[s.Session.Server.Addr()]
 		deaf, doubt := p.deafOf(s, v.Point)
@@ -41,7 +42,7 @@ func (p *path) witness(s *Session, ts *traces) {
 			v := &s.Views[i].Points[k]
 			doubt := v.doubt
 			v.Blind, v.doubt = p.blindTo(s, t, v, &data[k])
-			v.heard = data[k].answered[t.Mode]
+			v.heard, v.lossy = data[k].answered[t.Mode], s.Control.Points[k].lossy
 			for _, other := range []string{doubt, s.Control.Points[k].doubt} {
 				if v.doubt == "" {
 					v.doubt = other
@@ -174,6 +175,11 @@ func (p *path) doubts(s *Session, point int) string {
 	if lost := s.At[point].LostBytes; lost > 0 {
 		return fmt.Sprintf("it lacks %d bytes of the control connection", lost)
 	}
+	for _, h := range s.At[point].Control.Half {
+		if h.Unsent.Count > 0 {
+			return "it lacks bytes of the control connection that are acknowledged in it"
+		}
+	}
 	return p.damage(point)
 }
 
@@ -201,10 +207,10 @@ func (p *path) blindTo(s *Session, t *session.Transfer, v *Sight, known *dataKno
 	switch {
 	case !seen && without != "":
 		return fmt.Sprintf("it holds no packet of the data connection of %s either, which went well", without), ""
+	case !seen && point.PortsOnly(t.Mode == ftp.ModeActive):
+		return "it holds nothing but the ports of FTP, as if it had been filtered by them", ""
 	case seen, doubt != "":
 		return "", doubt
-	case point.PortsOnly(t.Mode == ftp.ModeActive):
-		return "it holds nothing but the ports of FTP, as if it had been filtered by them", ""
 	case !point.Unfiltered():
 		return "", "it holds no data connection of these hosts, and may have been filtered by ports"
 	case !nextTo(at, t.Mode):
