@@ -15,9 +15,9 @@ func hostsOf(s *session.Session) hosts { return hosts{s.Client.Addr(), s.Server.
 
 // acquaintance is what a point is known to see, from all its sessions.
 type acquaintance struct {
-	servers map[netip.Addr]bool    // of any session; true if one came up
-	data    map[hosts]dataShown    // data connections between them
-	knocks  map[uint16][]time.Time // attempts that came to nothing and that no other point has, by port of the server, in order of time
+	servers map[netip.Addr]bool   // of any session; true if one came up
+	data    map[hosts]dataShown   // data connections between them
+	knocks  map[uint16][]*Session // that came to nothing, by port of the server, in order of time
 }
 
 // dataShown is what a point shows of data connections between two hosts.
@@ -31,41 +31,33 @@ type dataShown struct {
 func (p *path) acquaint(all []*Session) {
 	p.known = make([]acquaintance, len(p.points))
 	for i := range p.known {
-		p.known[i] = acquaintance{make(map[netip.Addr]bool), make(map[hosts]dataShown), make(map[uint16][]time.Time)}
+		p.known[i] = acquaintance{make(map[netip.Addr]bool), make(map[hosts]dataShown), make(map[uint16][]*Session)}
 	}
 	for _, s := range all {
-		several := s.points() > 1
 		for i, at := range s.At {
 			if at != nil {
-				p.known[i].add(p, at, several)
+				p.known[i].add(s, at)
 			}
 		}
 	}
 	for i := range p.known {
-		for _, times := range p.known[i].knocks {
-			slices.SortFunc(times, time.Time.Compare)
+		for _, knocks := range p.known[i].knocks {
+			slices.SortStableFunc(knocks, func(a, b *Session) int { return p.whenAt(a, i).Compare(p.whenAt(b, i)) })
 		}
 	}
 }
 
-// points counts where a session was seen.
-func (s *Session) points() int {
-	n := 0
-	for _, at := range s.At {
-		if at != nil {
-			n++
-		}
-	}
-	return n
-}
+// whenAt is when a session began at a point, by the clock of the path.
+func (p *path) whenAt(s *Session, point int) time.Time { return p.when(s.At[point].First) }
 
-func (a *acquaintance) add(p *path, s *session.Session, several bool) {
+// add takes a session, as the point has it.
+func (a *acquaintance) add(whole *Session, s *session.Session) {
 	h := hostsOf(s)
 	up := s.Control.Established.Yes()
 	a.servers[h.server] = a.servers[h.server] || up
-	if !up && !several {
+	if !up {
 		port := s.Server.Port()
-		a.knocks[port] = append(a.knocks[port], p.when(s.First))
+		a.knocks[port] = append(a.knocks[port], whole)
 	}
 	shown := a.data[h]
 	for _, t := range s.Transfers {
@@ -80,11 +72,26 @@ func (a *acquaintance) add(p *path, s *session.Session, several bool) {
 	a.data[h] = shown
 }
 
-// knocked reports whether an attempt that came to nothing is perhaps that of a
-// session of another point, with all its numbers rewritten.
-func (a *acquaintance) knocked(p *path, s *Session) bool {
-	times := a.knocks[s.Session.Server.Port()]
+// knocked reports whether an attempt that came to nothing at a point is perhaps that
+// of a session of other points, with all its numbers rewritten.
+func (p *path) knocked(s *Session, point int) bool {
+	knocks := p.known[point].knocks[s.Session.Server.Port()]
 	at := p.when(s.Session.First)
-	n, _ := slices.BinarySearchFunc(times, at.Add(-looseTime), time.Time.Compare)
-	return n < len(times) && !times[n].After(at.Add(looseTime))
+	if p.synchronous(point, s.Session.First.Capture) {
+		from, _ := slices.BinarySearchFunc(knocks, at.Add(-looseTime), func(k *Session, t time.Time) int { return p.whenAt(k, point).Compare(t) })
+		knocks = knocks[from:]
+		to, _ := slices.BinarySearchFunc(knocks, at.Add(looseTime), func(k *Session, t time.Time) int { return p.whenAt(k, point).Compare(t) })
+		knocks = knocks[:to]
+	}
+	return slices.ContainsFunc(knocks, s.apart)
+}
+
+// apart reports whether no point has both sessions, so that they may be one.
+func (s *Session) apart(other *Session) bool {
+	for i := range s.At {
+		if s.At[i] != nil && other.At[i] != nil {
+			return false
+		}
+	}
+	return true
 }

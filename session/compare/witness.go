@@ -143,8 +143,8 @@ func (p *path) unrelated(s *Session, point int) (blind, doubt string) {
 	case c.Drops > 0 || !c.Complete:
 		return "", p.damage(point)
 	}
-	switch k := &p.known[point]; {
-	case k.knocked(p, s):
+	switch {
+	case p.knocked(s, point):
 		return "it holds an attempt to connect to the same port at that time, which may be the same behind a NAT", ""
 	case p.place(point) < 0:
 		return "", "it holds nothing that another of the captures holds, so that nothing shows that it is on the path"
