@@ -1,0 +1,3 @@
+// Command mkworkload writes a capture to measure with: go run ./samples/internal/mkworkload
+// NAME [SCALE] >FILE. Without a name it lists them.
+package main
