@@ -1,7 +1,6 @@
 package decode
 
 import (
-	"math"
 	"time"
 
 	"github.com/ftpscope/ftpscope/capture"
@@ -11,8 +10,6 @@ import (
 // captureFacts is what is known of one capture.
 type captureFacts struct {
 	ftp.CaptureFacts
-	first int64 // First, in microseconds
-	last  int64 // Last, likewise
 }
 
 // Captures tells what is known of each capture, by Frame.Capture. It grows as
@@ -33,8 +30,8 @@ func (d *Decoder) captureOf(f *capture.Frame) *captureFacts {
 	return d.captures[f.Capture]
 }
 
-// frame counts a frame.
-func (c *captureFacts) frame(f *capture.Frame) {
+// frame counts a frame that was captured at a time.
+func (c *captureFacts) frame(f *capture.Frame, at ftp.Time) {
 	c.Frames++
 	if f.Length > len(f.Data) {
 		c.Truncated++
@@ -43,38 +40,28 @@ func (c *captureFacts) frame(f *capture.Frame) {
 	case capture.LinkNull, capture.LinkLoop:
 		c.Loopback = true
 	}
-	if !f.Time.IsZero() {
-		c.clock(f)
+	if !at.IsZero() {
+		c.clock(f, at)
 	}
 }
 
-// clock takes the time of a frame. Whole microseconds are cheap to compare.
-func (c *captureFacts) clock(f *capture.Frame) {
-	const most = 1_000_000 // that interfaces and merged files are out of order by
-	us := f.Time.UnixMicro()
-	if c.First.IsZero() {
-		c.First, c.Last, c.first, c.last = f.Time, f.Time, us, us
-		return
+// clock takes the time of a frame.
+func (c *captureFacts) clock(f *capture.Frame, at ftp.Time) {
+	const most = time.Second // that interfaces and merged files are out of order by
+	switch {
+	case c.First.IsZero():
+		c.First, c.Last = at, at
+	case at.After(c.Last):
+		c.Last = at
+	default:
+		if back := c.Last.Sub(at); back > most && !c.Backwards.Yes() {
+			c.Backwards = ftp.Seen{Ref: ftp.Ref{Capture: f.Capture, Frame: f.Number}, Time: at}
+			c.Step = back
+		}
+		if at.Before(c.First) {
+			c.First = at
+		}
 	}
-	if us > c.last {
-		c.Last, c.last = f.Time, us
-		return
-	}
-	if c.last-us > most && !c.Backwards.Yes() {
-		c.Backwards, c.Step = seenIn(f), microseconds(c.last-us)
-	}
-	if us < c.first {
-		c.First, c.first = f.Time, us
-	}
-}
-
-func seenIn(f *capture.Frame) ftp.Seen {
-	return ftp.Seen{Ref: ftp.Ref{Capture: f.Capture, Frame: f.Number}, Time: f.Time}
-}
-
-// microseconds is a duration, the longest one if it is longer.
-func microseconds(n int64) time.Duration {
-	return time.Duration(min(n, math.MaxInt64/1000)) * time.Microsecond
 }
 
 // tcp counts a TCP packet.

@@ -78,11 +78,10 @@ func TestCaptureClock(t *testing.T) {
 		}
 	}
 	c := d.Captures()[0]
-	equal(t, "first", c.First, at(-1))
-	equal(t, "last", c.Last, at(1000))
+	equal(t, "first", c.First, ftp.TimeOf(at(-1)))
+	equal(t, "last", c.Last, ftp.TimeOf(at(1000)))
 	equal(t, "backwards", c.Backwards.Frame, 8)
 	equal(t, "by", c.Step, 15200*time.Millisecond)
-	equal(t, "longest", microseconds(1<<62) > 0, true)
 }
 
 // What the hosts of one link say to each other is told from what is routed: nobody

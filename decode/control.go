@@ -1,8 +1,6 @@
 package decode
 
 import (
-	"time"
-
 	"github.com/ftpscope/ftpscope/decode/ftp"
 )
 
@@ -82,7 +80,7 @@ func (c *control) add(p *packet, side ftp.Side, l Limits, emit func(*ftp.Event))
 }
 
 // drain delivers what is ready and gives up what did not come in time.
-func (c *control) drain(now time.Time, l Limits, emit func(*ftp.Event)) {
+func (c *control) drain(now ftp.Time, l Limits, emit func(*ftp.Event)) {
 	for {
 		if s, ok := c.order.pop(); ok {
 			c.deliver(s, emit)

@@ -3,7 +3,6 @@ package decode
 import (
 	"fmt"
 	"net/netip"
-	"time"
 
 	"github.com/ftpscope/ftpscope/capture"
 	"github.com/ftpscope/ftpscope/decode/ftp"
@@ -31,8 +30,8 @@ type Decoder struct {
 	stats     Stats
 	captures  []*captureFacts // by Frame.Capture
 	capture   *captureFacts   // of the frame that is decoded
-	now       time.Time       // of the latest frame that has a time
-	swept     time.Time       // when connections were last looked through
+	now       ftp.Time        // of the latest frame that has a time
+	swept     ftp.Time        // when connections were last looked through
 	sweptAt   int64           // the number of frames by then
 	crowded   bool            // making room was not worth its price since then
 	lastID    int64
@@ -63,8 +62,9 @@ func (d *Decoder) Decode(f *capture.Frame, emit func(*ftp.Event)) {
 	if f.Length > len(f.Data) {
 		d.stats.Truncated++
 	}
-	if !f.Time.IsZero() {
-		d.now = f.Time
+	at := ftp.TimeOf(f.Time)
+	if !at.IsZero() {
+		d.now = at
 	}
 	if d.due() {
 		d.sweep(emit)
@@ -74,15 +74,15 @@ func (d *Decoder) Decode(f *capture.Frame, emit func(*ftp.Event)) {
 		emit(&ftp.Event{Kind: ftp.EventTick, Seen: seen})
 		return
 	}
-	d.capture.frame(f)
-	ether, at, ok := link(f.Link, f.Data)
+	d.capture.frame(f, at)
+	ether, start, ok := link(f.Link, f.Data)
 	if !ok {
 		d.stats.OtherLink++
 		return
 	}
 	var p packet
 	var e icmpError
-	body, wire := f.Data[at:], f.Length-at
+	body, wire := f.Data[start:], f.Length-start
 	found := look(ether, body, wire, &p)
 	if found == 0 {
 		found = d.secondLook(ether, body, wire, &p, &e)

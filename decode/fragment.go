@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"slices"
 	"time"
+
+	"github.com/ftpscope/ftpscope/decode/ftp"
 )
 
 // fragmentKey tells whose piece a fragment is.
@@ -31,7 +33,7 @@ type fragments struct {
 // datagram collects the pieces of one IP datagram.
 type datagram struct {
 	key     fragmentKey
-	born    time.Time
+	born    ftp.Time
 	pieces  []piece // ascending, none over another
 	covered int     // bytes of the pieces on the wire
 	cost    int
@@ -62,7 +64,7 @@ const (
 // add takes one fragment and returns the payload of the datagram once it is
 // whole: what of it was captured without a break from its beginning, and its
 // length on the wire.
-func (f *fragments) add(k fragmentKey, now time.Time, at, wire int, data []byte, last bool) (payload []byte, length int, whole bool) {
+func (f *fragments) add(k fragmentKey, now ftp.Time, at, wire int, data []byte, last bool) (payload []byte, length int, whole bool) {
 	if at < 0 || wire <= 0 || at+wire > maxDatagram || len(data) > wire {
 		return nil, 0, false
 	}
@@ -91,7 +93,7 @@ func (f *fragments) add(k fragmentKey, now time.Time, at, wire int, data []byte,
 	return payload, length, whole
 }
 
-func (f *fragments) begin(k fragmentKey, now time.Time) *list.Element {
+func (f *fragments) begin(k fragmentKey, now ftp.Time) *list.Element {
 	if f.open == nil {
 		f.open = make(map[fragmentKey]*list.Element)
 	}

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/ftpscope/ftpscope/decode/ftp"
 )
 
 // piece4 cuts bytes [from, to) out of the payload of an IPv4 packet.
@@ -97,7 +99,7 @@ func TestFragmentsSnapped(t *testing.T) {
 }
 
 func TestFragmentLies(t *testing.T) {
-	now := time.Unix(1, 0)
+	now := ftp.TimeOf(time.Unix(1, 0))
 	k := fragmentKey{id: 1}
 	b := make([]byte, 8)
 	tests := []struct {
@@ -151,7 +153,7 @@ func TestFragmentOverlaps(t *testing.T) {
 					covered++
 				}
 			}
-			got, length, whole := f.add(fragmentKey{}, time.Time{}, at, wire, data, at+wire == size)
+			got, length, whole := f.add(fragmentKey{}, ftp.Time{}, at, wire, data, at+wire == size)
 			if whole != (covered == size) {
 				t.Fatalf("round %d: whole %v, %d of %d bytes", round, whole, covered, size)
 			}
@@ -172,7 +174,7 @@ func TestFragmentsAreBounded(t *testing.T) {
 		for _, data := range [][]byte{make([]byte, 1000), nil} { // nil: the snap length took it
 			f := &fragments{limit: 100_000}
 			for id := range uint32(10_000) {
-				f.add(fragmentKey{id: id}, time.Time{}, 0, 1000, data, false)
+				f.add(fragmentKey{id: id}, ftp.Time{}, 0, 1000, data, false)
 				if f.bytes > f.limit || len(f.open) != f.age.Len() || len(f.open) > f.limit/pieceCost {
 					t.Fatalf("%d bytes, %d datagrams, %d in order of age", f.bytes, len(f.open), f.age.Len())
 				}
@@ -186,7 +188,7 @@ func TestFragmentsAreBounded(t *testing.T) {
 	t.Run("pieces", func(t *testing.T) {
 		f := &fragments{limit: 1 << 20}
 		for i := range 2000 {
-			f.add(fragmentKey{}, time.Time{}, 16*i, 8, make([]byte, 8), false)
+			f.add(fragmentKey{}, ftp.Time{}, 16*i, 8, make([]byte, 8), false)
 			if e := f.age.Front(); e != nil && len(e.Value.(*datagram).pieces) > maxPieces {
 				t.Fatalf("%d pieces", len(e.Value.(*datagram).pieces))
 			}
@@ -205,7 +207,7 @@ func TestFragmentsAreBounded(t *testing.T) {
 // An identification comes round: an old piece is not part of the new datagram.
 func TestFragmentsExpire(t *testing.T) {
 	f := &fragments{limit: 1 << 20}
-	start := time.Unix(1000, 0)
+	start := ftp.TimeOf(time.Unix(1000, 0))
 	k := fragmentKey{id: 7}
 	f.add(k, start, 0, 8, []byte("old-old-"), false)
 	f.add(fragmentKey{id: 8}, start, 0, 8, []byte("old-old-"), false)

@@ -114,7 +114,7 @@ func TestTick(t *testing.T) {
 	ticks := 0
 	p.frame.Number++
 	p.Decode(&p.frame, func(ev *ftp.Event) {
-		if ev.Kind == ftp.EventTick && ev.Time.Equal(p.frame.Time) {
+		if ev.Kind == ftp.EventTick && ev.Time.Equal(ftp.TimeOf(p.frame.Time)) {
 			ticks++
 		}
 	})

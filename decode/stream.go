@@ -2,7 +2,6 @@ package decode
 
 import (
 	"slices"
-	"time"
 
 	"github.com/ftpscope/ftpscope/decode/ftp"
 )
@@ -141,7 +140,7 @@ func (o *order) pop() (segment, bool) {
 }
 
 // full reports whether the oldest waiting segment must not wait any longer.
-func (o *order) full(now time.Time, l Limits) bool {
+func (o *order) full(now ftp.Time, l Limits) bool {
 	if len(o.queue) == 0 {
 		return false
 	}

@@ -1,10 +1,14 @@
 package decode
 
-import "time"
+import (
+	"time"
+
+	"github.com/ftpscope/ftpscope/decode/ftp"
+)
 
 // twin is what tells two copies of one frame from a repetition by TCP.
 type twin struct {
-	time             time.Time
+	time             ftp.Time
 	seq, ack         uint32
 	options          uint32 // hash: timestamps differ between repetitions
 	length           int

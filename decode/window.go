@@ -10,7 +10,7 @@ import (
 type shut struct {
 	now    bool
 	asked  bool          // the other side probed it since its last packet
-	since  time.Time     // when it was closed, if now
+	since  ftp.Time      // when it was closed, if now
 	before time.Duration // for how long it was closed earlier
 }
 

@@ -340,7 +340,7 @@ func (d *dialogue) spokeBefore(c *ftp.Conn) bool {
 
 // lastWord is when the session's control connection last carried what may have
 // announced the connection: the listener's side spoke.
-func (d *dialogue) lastWord(c *ftp.Conn) time.Time {
+func (d *dialogue) lastWord(c *ftp.Conn) ftp.Time {
 	side := ftp.Listener
 	if c.Ends[ftp.Listener].Addr() == d.client() {
 		side = ftp.Initiator

@@ -12,7 +12,7 @@ import (
 // A tracker is fed with the events of a decoder, here with handmade ones: a
 // client asks for a passive listing, and a firewall drops its connection.
 func ExampleTracker() {
-	start := time.Date(2026, 11, 22, 6, 0, 0, 0, time.UTC)
+	start := ftp.TimeOf(time.Date(2026, 11, 22, 6, 0, 0, 0, time.UTC))
 	at := func(frame int64) ftp.Seen {
 		return ftp.Seen{Ref: ftp.Ref{Frame: frame}, Time: start.Add(time.Duration(frame) * time.Second)}
 	}

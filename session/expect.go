@@ -146,7 +146,7 @@ func (a *announced) waits(c *ftp.Conn) bool {
 
 // open reports whether a connection that begins at this time may be for the
 // announcement.
-func (a *announced) open(now time.Time) bool {
+func (a *announced) open(now ftp.Time) bool {
 	replaced := a.closed.Yes() && now.Sub(a.closed.Time) > stale
 	return !replaced && (a.a.Accepted == nil || *a.a.Accepted) && !a.satisfied()
 }

@@ -57,9 +57,9 @@ func tell(t *testing.T, stories []story) {
 type harness struct {
 	t       *testing.T
 	tr      *session.Tracker
-	start   time.Time
-	now     time.Time
-	swept   time.Time
+	start   ftp.Time
+	now     ftp.Time
+	swept   ftp.Time
 	frame   int64
 	lastID  int64
 	flows   []*flow // by ID, those not ended
@@ -72,7 +72,7 @@ type harness struct {
 
 func newHarness(t *testing.T, l session.Limits) *harness {
 	t.Helper()
-	start := time.Date(2026, 11, 22, 6, 0, 0, 0, time.UTC)
+	start := ftp.TimeOf(time.Date(2026, 11, 22, 6, 0, 0, 0, time.UTC))
 	h := &harness{t: t, tr: session.New(session.Config{Limits: l}), start: start, now: start, swept: start, sources: 50000}
 	t.Cleanup(func() {
 		if !h.over {

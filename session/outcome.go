@@ -188,7 +188,7 @@ func inOrder(sender, receiver *ftp.Half) bool {
 // progress is when the data connection last got on: when payload arrived that
 // was acknowledged, or else when the connection was opened and the server said
 // that it begins. Payload that is sent in vain is no progress.
-func (x *draft) progress(c *ftp.Conn) time.Time {
+func (x *draft) progress(c *ftp.Conn) ftp.Time {
 	at := c.Established.Time
 	if x.prelim != nil && x.prelim.Seen.Time.After(at) {
 		at = x.prelim.Seen.Time
@@ -208,7 +208,7 @@ func (x *draft) progress(c *ftp.Conn) time.Time {
 
 // end is when the data connection was over: when somebody ended it, the final
 // reply came, or the capture stopped.
-func (x *draft) end(c *ftp.Conn) time.Time {
+func (x *draft) end(c *ftp.Conn) ftp.Time {
 	end := x.d.t.now
 	if at := ended(c); at.Yes() && at.Time.Before(end) {
 		end = at.Time

@@ -2,7 +2,6 @@ package session
 
 import (
 	"net/netip"
-	"time"
 
 	"github.com/ftpscope/ftpscope/decode/ftp"
 )
@@ -84,7 +83,7 @@ type Session struct {
 	Greeted     ftp.Seen     // the 220 of Banner
 	Secured     ftp.Seen     // where the control connection could first not be read any more: TLS began
 	Encrypted   bool         // it could not be read at its end: Secured, and no CCC
-	Now         time.Time    // of the latest event when the session was given out: what came later it does not know
+	Now         ftp.Time     // of the latest event when the session was given out: what came later it does not know
 }
 
 // Command is one command of a session and what answered it.
@@ -187,7 +186,7 @@ type Transfer struct {
 
 // Start is when the transfer began: when its endpoint was announced, else when
 // its command or its data connection was first seen.
-func (t *Transfer) Start() time.Time {
+func (t *Transfer) Start() ftp.Time {
 	switch {
 	case t.Announcement != nil:
 		return t.Announcement.Seen.Time
@@ -196,5 +195,5 @@ func (t *Transfer) Start() time.Time {
 	case t.Data != nil:
 		return t.Data.First.Time
 	}
-	return time.Time{}
+	return ftp.Time{}
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
-	"time"
 
 	"github.com/ftpscope/ftpscope/decode/ftp"
 )
@@ -23,7 +22,7 @@ type Tracker struct {
 	expected  expected
 	strays    strays
 	waiting   map[int64][]*dialogue // by the ID of a data connection: the sessions that it belongs to
-	now       time.Time             // of the latest event
+	now       ftp.Time              // of the latest event
 	sessions  int                   // ids given
 	failed    int                   // sessions given out whose control connection never opened
 	forgotten int                   // sessions not given out

@@ -1,9 +1,6 @@
 package ftp
 
-import (
-	"net/netip"
-	"time"
-)
+import "net/netip"
 
 // Ref names a frame: the capture it is in and its number there, from 1, as
 // Wireshark shows it. The zero Ref means that there is none.
@@ -16,7 +13,7 @@ type Ref struct {
 // that it was not.
 type Seen struct {
 	Ref
-	Time time.Time
+	Time Time
 }
 
 // Yes reports whether it was seen.

@@ -1,9 +1,6 @@
 package ftp
 
-import (
-	"net/netip"
-	"time"
-)
+import "net/netip"
 
 // EventKind is what an Event tells.
 type EventKind uint8
@@ -62,5 +59,5 @@ type Reply struct {
 type Notice struct {
 	Code    string // stable word, for instance "limit-sessions"
 	Message string
-	Time    time.Time
+	Time    Time
 }

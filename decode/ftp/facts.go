@@ -185,5 +185,5 @@ type CaptureFacts struct {
 	Loopback    bool          // a link type of the loopback interface (NULL, LOOP)
 	Backwards   Seen          // first frame whose time is before that of an earlier one by more than a second
 	Step        time.Duration // how far Backwards went back
-	First, Last time.Time     // least and greatest time
+	First, Last Time          // least and greatest time
 }

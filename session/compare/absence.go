@@ -11,7 +11,7 @@ import (
 // covers reports whether a point was capturing at a time of the path, with room
 // for what the clocks may be wrong by; else how long before its first packet, or
 // after its last one, that was. A file tells only of packets.
-func (p *path) covers(point int, at time.Time) (yes bool, early, late time.Duration) {
+func (p *path) covers(point int, at ftp.Time) (yes bool, early, late time.Duration) {
 	c, k := &p.points[point].Capture, &p.clocks[point]
 	if c.Frames == 0 {
 		return false, 0, 0
@@ -37,7 +37,7 @@ const (
 // idle says why a point that holds nothing of a session that never came up may have
 // been capturing all the same when a packet of it should have passed; empty where
 // that is no more than a guess.
-func (p *path) idle(v *Sight, at time.Time) string {
+func (p *path) idle(v *Sight, at ftp.Time) string {
 	_, early, late := p.covers(v.Point, at)
 	switch {
 	case !v.unheard:

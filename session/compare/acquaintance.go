@@ -3,8 +3,8 @@ package compare
 import (
 	"net/netip"
 	"slices"
-	"time"
 
+	"github.com/ftpscope/ftpscope/decode/ftp"
 	"github.com/ftpscope/ftpscope/session"
 )
 
@@ -48,7 +48,7 @@ func (p *path) acquaint(all []*Session) {
 }
 
 // whenAt is when a session began at a point, by the clock of the path.
-func (p *path) whenAt(s *Session, point int) time.Time { return p.when(s.At[point].First) }
+func (p *path) whenAt(s *Session, point int) ftp.Time { return p.when(s.At[point].First) }
 
 // add takes a session, as the point has it.
 func (a *acquaintance) add(whole *Session, s *session.Session) {
@@ -78,9 +78,9 @@ func (p *path) knocked(s *Session, point int) bool {
 	knocks := p.known[point].knocks[s.Session.Server.Port()]
 	at := p.when(s.Session.First)
 	if p.synchronous(point, s.Session.First.Capture) {
-		from, _ := slices.BinarySearchFunc(knocks, at.Add(-looseTime), func(k *Session, t time.Time) int { return p.whenAt(k, point).Compare(t) })
+		from, _ := slices.BinarySearchFunc(knocks, at.Add(-looseTime), func(k *Session, t ftp.Time) int { return p.whenAt(k, point).Compare(t) })
 		knocks = knocks[from:]
-		to, _ := slices.BinarySearchFunc(knocks, at.Add(looseTime), func(k *Session, t time.Time) int { return p.whenAt(k, point).Compare(t) })
+		to, _ := slices.BinarySearchFunc(knocks, at.Add(looseTime), func(k *Session, t ftp.Time) int { return p.whenAt(k, point).Compare(t) })
 		knocks = knocks[:to]
 	}
 	return slices.ContainsFunc(knocks, s.apart)

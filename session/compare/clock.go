@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 	"time"
+
+	"github.com/ftpscope/ftpscope/decode/ftp"
 )
 
 // The estimate of clocks.
@@ -81,8 +83,8 @@ func (b *bounds) noise(ahead, back []time.Duration) time.Duration {
 // estimate is the clock of a second point against that of a first one.
 type estimate struct {
 	bounds
-	middle   time.Time // by the first clock: where offset holds
-	drift    float64   // parts per million
+	middle   ftp.Time // by the first clock: where offset holds
+	drift    float64  // parts per million
 	unsteady bool
 }
 
@@ -142,7 +144,7 @@ func drifted(d time.Duration, ppm float64) time.Duration {
 }
 
 // driftOf fits a line through the offsets of parts of the time.
-func driftOf(all []stamp, forward bool, middle time.Time) (ppm float64, ok bool) {
+func driftOf(all []stamp, forward bool, middle ftp.Time) (ppm float64, ok bool) {
 	var n, sx, sy, sxx, sxy float64
 	size := max(leastPerSpan, len(all)/driftWindows)
 	for part := range slices.Chunk(all, size) {
@@ -167,7 +169,7 @@ type clock struct {
 	known   bool
 	offset  time.Duration
 	drift   float64
-	middle  time.Time
+	middle  ftp.Time
 	spread  time.Duration
 	bounded bool
 	pairs   int
@@ -175,7 +177,7 @@ type clock struct {
 }
 
 // path is a time of the point by the clock of the path.
-func (c *clock) path(t time.Time) time.Time {
+func (c *clock) path(t ftp.Time) ftp.Time {
 	t = t.Add(-c.offset)
 	if c.drift == 0 {
 		return t
@@ -184,7 +186,7 @@ func (c *clock) path(t time.Time) time.Time {
 }
 
 // local is a time of the path by the clock of the point.
-func (c *clock) local(t time.Time) time.Time {
+func (c *clock) local(t ftp.Time) ftp.Time {
 	out := t.Add(c.offset)
 	if c.drift == 0 {
 		return out

@@ -5,6 +5,8 @@ import (
 	"math/rand/v2"
 	"testing"
 	"time"
+
+	"github.com/ftpscope/ftpscope/decode/ftp"
 )
 
 const (
@@ -12,7 +14,7 @@ const (
 	us = time.Microsecond
 )
 
-var noon = time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC)
+var noon = ftp.TimeOf(time.Date(2026, 1, 2, 12, 0, 0, 0, time.UTC))
 
 func TestBoundsOf(t *testing.T) {
 	for _, tt := range []struct {
@@ -138,7 +140,7 @@ func TestClock(t *testing.T) {
 	for _, c := range []clock{
 		{}, {offset: -3 * time.Hour}, {offset: 17 * time.Second, drift: 300, middle: noon}, {offset: -time.Second, drift: -1900, middle: noon},
 	} {
-		for _, at := range []time.Time{noon, noon.Add(-time.Hour), noon.Add(9 * time.Hour)} {
+		for _, at := range []ftp.Time{noon, noon.Add(-time.Hour), noon.Add(9 * time.Hour)} {
 			if d := c.path(c.local(at)).Sub(at).Abs(); d > time.Duration(float64(9*time.Hour)*(c.drift/1e6)*(c.drift/1e6))+ms {
 				t.Errorf("%+v: %v becomes %v", c, at, c.path(c.local(at)))
 			}

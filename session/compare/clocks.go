@@ -2,7 +2,6 @@ package compare
 
 import (
 	"slices"
-	"time"
 
 	"github.com/ftpscope/ftpscope/decode/ftp"
 )
@@ -71,7 +70,7 @@ func (p *path) chain(from, to int) clock {
 }
 
 // when is the time of a packet by the clock of the path.
-func (p *path) when(s ftp.Seen) time.Time { return p.clocks[s.Capture].path(s.Time) }
+func (p *path) when(s ftp.Seen) ftp.Time { return p.clocks[s.Capture].path(s.Time) }
 
 // given are the clocks as the result has them.
 func (p *path) given() []Clock {

@@ -5,13 +5,14 @@ import (
 	"slices"
 	"time"
 
+	"github.com/ftpscope/ftpscope/decode/ftp"
 	"github.com/ftpscope/ftpscope/session"
 )
 
 // meeting is one real session, as the points have it, before it has its ids.
 type meeting struct {
 	at    []*session.Session // by point, nil where it was not seen
-	first time.Time          // of its first packet, by the clock of the path
+	first ftp.Time           // of its first packet, by the clock of the path
 }
 
 // meet finds which sessions of the points are the same: those whose control

@@ -11,7 +11,7 @@ import (
 // row is one transfer, as the points have it.
 type row struct {
 	at    []*session.Transfer // by point, nil where it was not seen
-	start time.Time           // by the clock of the path, at the first point that has it
+	start ftp.Time            // by the clock of the path, at the first point that has it
 }
 
 // latest is the transfer at the last point of the order that has it: the point

@@ -10,7 +10,7 @@ import (
 
 // stamp is one packet that two points hold.
 type stamp struct {
-	at         time.Time     // at the first of the points, by its clock
+	at         ftp.Time      // at the first of the points, by its clock
 	delta      time.Duration // later at the second, by the difference of the clocks
 	fromClient bool          // the client's host sent it, else the server's
 	ttl        int           // how much less it has at the second; noTTL where that is not known

@@ -25,7 +25,7 @@ func (s *subject) leftBefore(what ftp.Seen) bool {
 
 // asked is when the server had all that it needed to connect in active mode: the
 // transfer command, or, where it connected at once, the announcement.
-func (s *subject) asked() time.Time {
+func (s *subject) asked() ftp.Time {
 	if s.t.Command != nil && s.accepted() {
 		return s.t.Command.Seen.Time
 	}

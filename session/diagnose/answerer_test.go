@@ -11,7 +11,7 @@ import (
 )
 
 var (
-	testStart  = time.Date(2026, 11, 22, 2, 0, 0, 0, time.UTC)
+	testStart  = ftp.TimeOf(time.Date(2026, 11, 22, 2, 0, 0, 0, time.UTC))
 	testClient = netip.MustParseAddrPort("192.0.2.10:40112")
 	testServer = netip.MustParseAddrPort("198.51.100.20:21")
 )

@@ -64,7 +64,7 @@ func (s *subject) wordEvidence() []Evidence {
 // gaveUp is how the attempt to connect ended when nobody had answered: what
 // happened first on the control connection after a moment, as evidence and as a
 // part of a sentence. The zero Evidence if nothing did.
-func (s *subject) gaveUp(after time.Time) (first Evidence, words string) {
+func (s *subject) gaveUp(after ftp.Time) (first Evidence, words string) {
 	note := func(seen ftp.Seen, text, past string) {
 		if seen.Yes() && seen.Time.After(after) && (!first.Yes() || sooner(seen, first.Seen)) {
 			first, words = Evidence{seen, text}, past
@@ -87,7 +87,7 @@ func (s *subject) gaveUp(after time.Time) (first Evidence, words string) {
 }
 
 // gaveUpEvidence is that of gaveUp, or none.
-func (s *subject) gaveUpEvidence(after time.Time) []Evidence {
+func (s *subject) gaveUpEvidence(after ftp.Time) []Evidence {
 	if ev, _ := s.gaveUp(after); ev.Yes() {
 		return []Evidence{ev}
 	}
@@ -96,7 +96,7 @@ func (s *subject) gaveUpEvidence(after time.Time) []Evidence {
 
 // deaf reports whether a host did not answer on the control connection either
 // after a moment, though the other spoke there.
-func (s *subject) deaf(host ftp.Side, after time.Time) bool {
+func (s *subject) deaf(host ftp.Side, after ftp.Time) bool {
 	if s.Control == nil {
 		return false
 	}

@@ -79,7 +79,7 @@ func (s *subject) finalReplyStuck(done ftp.Seen) bool {
 // idleControl is how long nothing had passed on the control connection by the end
 // of the data.
 func (s *subject) idleControl(done ftp.Seen) time.Duration {
-	var at time.Time
+	var at ftp.Time
 	seen := []ftp.Seen{s.Control.Half[client].Confirmed, s.Control.Half[server].Confirmed, s.Control.Half[client].LastData}
 	if s.t.Prelim != nil {
 		seen = append(seen, s.t.Prelim.Seen)

@@ -137,7 +137,7 @@ func (s *subject) cutByBox(e hangup) *Finding {
 }
 
 // amount says how much had passed when the connection was ended.
-func (s *subject) amount(end time.Time) string {
+func (s *subject) amount(end ftp.Time) string {
 	return fmt.Sprintf("%s, %s after the connection opened", count(int(s.t.Data.Bytes), "byte"), Duration(end.Sub(s.conn().First.Time)))
 }
 

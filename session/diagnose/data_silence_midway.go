@@ -242,7 +242,7 @@ func probedInVain(asked, silent *ftp.Half) bool {
 
 // judgeControl says what the control connection tells of a host that the data
 // connection hears nothing of, and so why that may be.
-func (s *subject) judgeControl(f *Finding, host ftp.Side, since time.Time) {
+func (s *subject) judgeControl(f *Finding, host ftp.Side, since ftp.Time) {
 	other := &s.Control.Half[host.Other()]
 	alive := s.Control.Half[host].LastPacket
 	switch {

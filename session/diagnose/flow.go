@@ -74,7 +74,7 @@ func (s *subject) called(host ftp.Side) string {
 
 // through is when bytes last got through: when some were acknowledged, or else when
 // the connection was open and the server had said that it begins.
-func (s *subject) through(c *ftp.Conn) time.Time {
+func (s *subject) through(c *ftp.Conn) ftp.Time {
 	at := c.Established.Time
 	if s.t != nil && s.t.Prelim != nil && s.t.Prelim.Seen.Time.After(at) {
 		at = s.t.Prelim.Seen.Time

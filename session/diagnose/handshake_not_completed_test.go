@@ -33,7 +33,7 @@ func TestUnheard(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			seen := func(sec float64) ftp.Seen {
-				return ftp.Seen{Ref: ftp.Ref{Frame: 1}, Time: time.Unix(0, 0).Add(time.Duration(sec * float64(time.Second)))}
+				return ftp.Seen{Ref: ftp.Ref{Frame: 1}, Time: ftp.TimeOf(time.Unix(0, 0)).Add(time.Duration(sec * float64(time.Second)))}
 			}
 			c := &ftp.Conn{}
 			for _, sec := range test.syns {

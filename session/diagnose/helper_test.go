@@ -12,7 +12,7 @@ import (
 
 // at is frame n, seen n seconds after the beginning.
 func at(n int) ftp.Seen {
-	return ftp.Seen{Ref: ftp.Ref{Frame: int64(n)}, Time: time.Unix(1000+int64(n), 0)}
+	return ftp.Seen{Ref: ftp.Ref{Frame: int64(n)}, Time: ftp.TimeOf(time.Unix(1000+int64(n), 0))}
 }
 
 // attempted is a session whose only transfer was announced in frame 10 and tried

@@ -2,7 +2,6 @@ package diagnose
 
 import (
 	"net/netip"
-	"time"
 
 	"github.com/ftpscope/ftpscope/decode/ftp"
 	"github.com/ftpscope/ftpscope/session"
@@ -42,7 +41,7 @@ type attempt struct {
 	fate              fate
 	outcome           session.Outcome
 	secured           bool // the control connection could not be read
-	start, end        time.Time
+	start, end        ftp.Time
 	told              ftp.Seen // the announcement
 	seen              ftp.Seen // first SYN, or the announcement
 	faces             [2]face  // of who answered on the control and on the data connection

@@ -3,7 +3,6 @@ package diagnose
 import (
 	"fmt"
 	"net/netip"
-	"time"
 
 	"github.com/ftpscope/ftpscope/decode/ftp"
 	"github.com/ftpscope/ftpscope/session"
@@ -193,7 +192,7 @@ func largest(t *session.Transfer) int {
 }
 
 // lastSent is when the bytes that are stuck were sent last.
-func lastSent(st *ftp.Stuck) time.Time {
+func lastSent(st *ftp.Stuck) ftp.Time {
 	if n := len(st.Repeated); n > 0 {
 		return st.Repeated[n-1].Time
 	}

@@ -40,7 +40,7 @@ func passivePortsExhausted(s *subject) *Finding {
 
 // announcedBefore counts the different ports that the server announced to
 // anybody shortly before, and gives the lowest and the highest of them.
-func (s *subject) announcedBefore(at time.Time) (n int, low, high uint16) {
+func (s *subject) announcedBefore(at ftp.Time) (n int, low, high uint16) {
 	seen := make(map[uint16]bool)
 	for _, a := range s.memory.attempts {
 		p := a.announced.Port()

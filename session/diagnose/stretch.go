@@ -3,8 +3,8 @@ package diagnose
 import (
 	"iter"
 	"slices"
-	"time"
 
+	"github.com/ftpscope/ftpscope/decode/ftp"
 	"github.com/ftpscope/ftpscope/session"
 )
 
@@ -50,7 +50,7 @@ func stretches(s *session.Session) iter.Seq[stretch] {
 }
 
 // begun is when the client asked for a transfer, or what was seen first of it.
-func begun(t *session.Transfer) time.Time {
+func begun(t *session.Transfer) ftp.Time {
 	if t.Announcement != nil && t.Announcement.Asked.Yes() {
 		return t.Announcement.Asked.Time
 	}
@@ -58,7 +58,7 @@ func begun(t *session.Transfer) time.Time {
 }
 
 // commandAfter is the index of the first command from a moment on.
-func commandAfter(s *session.Session, at time.Time) int {
-	i, _ := slices.BinarySearchFunc(s.Commands, at, func(c session.Command, at time.Time) int { return c.Seen.Time.Compare(at) })
+func commandAfter(s *session.Session, at ftp.Time) int {
+	i, _ := slices.BinarySearchFunc(s.Commands, at, func(c session.Command, at ftp.Time) int { return c.Seen.Time.Compare(at) })
 	return i
 }

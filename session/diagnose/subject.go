@@ -2,7 +2,6 @@ package diagnose
 
 import (
 	"net/netip"
-	"time"
 
 	"github.com/ftpscope/ftpscope/decode/ftp"
 	"github.com/ftpscope/ftpscope/session"
@@ -151,7 +150,7 @@ func (s *subject) tries() (n int, first, last ftp.Seen) {
 
 // aliveAfter is what the server sent on the control connection after a moment:
 // it is up, then. The zero Seen if it sent nothing.
-func (s *subject) aliveAfter(at time.Time) ftp.Seen {
+func (s *subject) aliveAfter(at ftp.Time) ftp.Seen {
 	if s.Control == nil {
 		return ftp.Seen{}
 	}

@@ -71,7 +71,7 @@ func (s *subject) standsElsewhere(c *ftp.Conn, a ftp.Answer, listener ftp.Side) 
 }
 
 // lastBefore is when the last SYN before a moment was sent.
-func lastBefore(c *ftp.Conn, at time.Time) time.Time {
+func lastBefore(c *ftp.Conn, at ftp.Time) ftp.Time {
 	last := c.SYNs[0].Time
 	for _, syn := range c.SYNs {
 		if !syn.Time.After(at) {

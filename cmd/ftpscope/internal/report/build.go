@@ -142,8 +142,8 @@ func (b Builder) Session(s *session.Session, said diagnose.Explanation) *Session
 			State:      string(s.State),
 			FirstFrame: s.First.Frame,
 			LastFrame:  s.Last.Frame,
-			Start:      timeOf(s.First.Time),
-			End:        timeOf(s.Last.Time),
+			Start:      moment(s.First.Time),
+			End:        moment(s.Last.Time),
 		},
 		Login:     string(s.Login),
 		Security:  string(s.Security),
@@ -175,7 +175,7 @@ func (b Builder) Session(s *session.Session, said diagnose.Explanation) *Session
 func command(c session.Command, m *masker, at int) Command {
 	out := Command{
 		Frame:    c.Seen.Frame,
-		Time:     timeOf(c.Seen.Time),
+		Time:     moment(c.Seen.Time),
 		Verb:     UTF8(c.Verb),
 		Argument: UTF8(m.argument(c.Verb, c.Argument)),
 		Capture:  elsewhere(c.Seen, at),
@@ -188,7 +188,7 @@ func command(c session.Command, m *masker, at int) Command {
 }
 
 func commandReply(r session.Reply, m *masker, at int) CommandReply {
-	return CommandReply{Frame: r.Seen.Frame, Time: timeOf(r.Seen.Time), Code: r.Code, Text: UTF8(m.reply(r.Text)), Capture: elsewhere(r.Seen, at)}
+	return CommandReply{Frame: r.Seen.Frame, Time: moment(r.Seen.Time), Code: r.Code, Text: UTF8(m.reply(r.Text)), Capture: elsewhere(r.Seen, at)}
 }
 
 // elsewhere is the capture of a frame that is not in the one at hand.
@@ -214,7 +214,7 @@ func transfer(t *session.Transfer, m *masker, at int) *Transfer {
 		out.Type = new(string(rune(t.Type)))
 	}
 	if c := t.Command; c != nil {
-		out.Command = &TransferCommand{Verb: UTF8(c.Verb), Argument: UTF8(c.Argument), Frame: c.Seen.Frame, Time: timeOf(c.Seen.Time), Capture: elsewhere(c.Seen, at)}
+		out.Command = &TransferCommand{Verb: UTF8(c.Verb), Argument: UTF8(c.Argument), Frame: c.Seen.Frame, Time: moment(c.Seen.Time), Capture: elsewhere(c.Seen, at)}
 	}
 	if t.HasPath {
 		out.Path = new(UTF8(t.Path))
@@ -232,7 +232,7 @@ func announcement(a *session.Announcement, at int) *Announcement {
 	if a == nil {
 		return nil
 	}
-	out := &Announcement{Verb: a.Verb, Frame: a.Seen.Frame, Time: timeOf(a.Seen.Time), Accepted: a.Accepted, Capture: elsewhere(a.Seen, at)}
+	out := &Announcement{Verb: a.Verb, Frame: a.Seen.Frame, Time: moment(a.Seen.Time), Accepted: a.Accepted, Capture: elsewhere(a.Seen, at)}
 	if a.Endpoint.IsValid() {
 		out.Endpoint = new(endpoint(a.Endpoint))
 	}
@@ -251,8 +251,8 @@ func data(d *session.Data, at int) *Data {
 		TLS:             d.TLS,
 		FirstFrame:      d.First.Frame,
 		LastFrame:       d.Last.Frame,
-		Start:           timeOf(d.First.Time),
-		End:             timeOf(d.Last.Time),
+		Start:           moment(d.First.Time),
+		End:             moment(d.Last.Time),
 		Bytes:           d.Bytes,
 		MissingBytes:    d.MissingBytes,
 		Packets:         d.Packets,

@@ -136,7 +136,7 @@ func stretch(s *compare.Session, one *compare.Stretch, m *masker) Stretch {
 func evidence(all []diagnose.Evidence, m *masker) []Evidence {
 	out := make([]Evidence, 0, len(all))
 	for _, e := range all {
-		out = append(out, Evidence{e.Capture, e.Frame, timeOf(e.Time), UTF8(m.said(e.Text))})
+		out = append(out, Evidence{e.Capture, e.Frame, moment(e.Time), UTF8(m.said(e.Text))})
 	}
 	return out
 }

@@ -16,7 +16,7 @@ var dawn = time.Date(2026, 11, 22, 6, 49, 54, 1, time.UTC)
 
 // at is a frame a while after dawn.
 func at(frame int64, after time.Duration) ftp.Seen {
-	return ftp.Seen{Ref: ftp.Ref{Frame: frame}, Time: dawn.Add(after)}
+	return ftp.Seen{Ref: ftp.Ref{Frame: frame}, Time: ftp.TimeOf(dawn.Add(after))}
 }
 
 func addr(s string) netip.AddrPort { return netip.MustParseAddrPort(s) }

@@ -64,11 +64,11 @@ func (t Text) renderer(res Result) *renderer {
 		r.width = DefaultWidth
 	}
 	for _, c := range res.Captures {
-		if c.Last.After(r.end) {
-			r.end = c.Last
+		if last := ftp.TimeOf(c.Last); last.After(r.end) {
+			r.end = last
 		}
-		if !c.First.IsZero() && (r.start.IsZero() || c.First.Before(r.start)) {
-			r.start = c.First
+		if first := ftp.TimeOf(c.First); !first.IsZero() && (r.start.IsZero() || first.Before(r.start)) {
+			r.start = first
 		}
 	}
 	for _, s := range res.Sessions {
@@ -83,9 +83,9 @@ type renderer struct {
 	styles
 	Result
 	text  Text
-	why   bool      // say of everything why it is believed
-	start time.Time // of the first packet of all captures
-	end   time.Time // of the last packet of all captures
+	why   bool     // say of everything why it is believed
+	start ftp.Time // of the first packet of all captures
+	end   ftp.Time // of the last packet of all captures
 
 	servers map[netip.Addr]bool // of all sessions
 	told    *told
@@ -99,12 +99,11 @@ type renderer struct {
 
 // clock is the time of day in UTC, with the date where the captures span more
 // than one.
-func (r *renderer) clock(t time.Time) string {
-	t = t.UTC()
-	if r.start.UTC().Format(time.DateOnly) != r.end.UTC().Format(time.DateOnly) {
-		return t.Format(time.DateTime)
+func (r *renderer) clock(t ftp.Time) string {
+	if r.start.Std().Format(time.DateOnly) != r.end.Std().Format(time.DateOnly) {
+		return t.Std().Format(time.DateTime)
 	}
-	return t.Format(time.TimeOnly)
+	return t.Std().Format(time.TimeOnly)
 }
 
 // arrow points from whoever opens a connection to whoever it is opened to.

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/ftpscope/ftpscope/decode/ftp"
 	"github.com/ftpscope/ftpscope/session"
@@ -149,7 +148,7 @@ func (r *renderer) stalledSince(s *session.Session, t *session.Transfer, sender 
 
 // dataEnd is when a data connection was over: when somebody ended it, the final
 // reply came, or the capture stopped.
-func (r *renderer) dataEnd(s *session.Session, t *session.Transfer) time.Time {
+func (r *renderer) dataEnd(s *session.Session, t *session.Transfer) ftp.Time {
 	ends := []ftp.Seen{}
 	if t.Reply != nil {
 		ends = append(ends, t.Reply.Seen)
@@ -157,7 +156,7 @@ func (r *renderer) dataEnd(s *session.Session, t *session.Transfer) time.Time {
 	for _, half := range t.Data.Conn.Half {
 		ends = append(ends, half.FIN, half.RST)
 	}
-	var end time.Time
+	var end ftp.Time
 	for _, seen := range ends {
 		if seen.Yes() && (end.IsZero() || seen.Time.Before(end)) {
 			end = seen.Time
@@ -167,8 +166,10 @@ func (r *renderer) dataEnd(s *session.Session, t *session.Transfer) time.Time {
 		return end
 	}
 	end = s.Last.Time
-	if i := s.First.Capture; i < len(r.Captures) && r.Captures[i].Last.After(end) {
-		end = r.Captures[i].Last
+	if i := s.First.Capture; i < len(r.Captures) {
+		if last := ftp.TimeOf(r.Captures[i].Last); last.After(end) {
+			end = last
+		}
 	}
 	if t.Data.Last.Time.After(end) {
 		end = t.Data.Last.Time

@@ -2,7 +2,6 @@ package report
 
 import (
 	"sort"
-	"time"
 
 	"github.com/ftpscope/ftpscope/decode/ftp"
 	"github.com/ftpscope/ftpscope/session"
@@ -16,7 +15,7 @@ type index struct {
 	byRef  map[ftp.Ref][]int // the commands that this packet holds, or a reply to them
 	asides map[ftp.Ref]int   // the reply that answers no command in this packet
 	abors  []int             // the ABOR commands
-	latest []time.Time       // the latest time up to each of them
+	latest []ftp.Time        // the latest time up to each of them
 }
 
 // index returns that of a session; it is made once, as sessions are written one
@@ -58,7 +57,7 @@ func (x *index) add(ref ftp.Ref, command int) {
 }
 
 // abor is the first ABOR that is not before a time.
-func (x *index) abor(from time.Time) (session.Command, bool) {
+func (x *index) abor(from ftp.Time) (session.Command, bool) {
 	i := sort.Search(len(x.abors), func(i int) bool { return !x.latest[i].Before(from) })
 	if i == len(x.abors) {
 		return session.Command{}, false

@@ -20,11 +20,11 @@ func TestIndex(t *testing.T) {
 	}}
 	x := newIndex(s, newMasker(s, true))
 	for after, want := range map[time.Duration]int64{0: 4, 2 * time.Second: 4, 3 * time.Second: 4, 4 * time.Second: 6} {
-		if c, ok := x.abor(dawn.Add(after)); !ok || c.Seen.Frame != want {
+		if c, ok := x.abor(ftp.TimeOf(dawn.Add(after))); !ok || c.Seen.Frame != want {
 			t.Errorf("ABOR after %v: frame %d, %t; want %d", after, c.Seen.Frame, ok, want)
 		}
 	}
-	if _, ok := x.abor(dawn.Add(time.Minute)); ok {
+	if _, ok := x.abor(ftp.TimeOf(dawn.Add(time.Minute))); ok {
 		t.Error("an ABOR after the last")
 	}
 	if got := x.beginning(&session.Transfer{Command: &session.TransferCommand{Verb: "RETR", Seen: at(1, time.Second)}}); got.Frame != 3 {

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"charm.land/lipgloss/v2"
 
@@ -247,7 +246,7 @@ func frameSpan(one rung) string {
 func (r *renderer) rungs(one *trouble) []rung {
 	s, t := one.session, one.transfer
 	b := &rungBuilder{renderer: r, s: s, t: t, evidence: make(map[ftp.Ref]string), on: make(map[ftp.Ref]bool)}
-	var until time.Time
+	var until ftp.Time
 	if t != nil && max(len(one.finding.Transfers), one.finding.Count) > 1 && t.Next.Yes() {
 		until = t.Next.Time // what comes then is about others
 	}

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"sort"
 	"strings"
-	"time"
 
 	"github.com/ftpscope/ftpscope/decode/ftp"
 	"github.com/ftpscope/ftpscope/session"
@@ -33,7 +32,7 @@ func (b *rungBuilder) add(l lane, seen ftp.Seen, text string, style style) *rung
 }
 
 // missing adds what should have come after a packet.
-func (b *rungBuilder) missing(l lane, after time.Time, text string) {
+func (b *rungBuilder) missing(l lane, after ftp.Time, text string) {
 	b.rungs = append(b.rungs, rung{lane: l, seen: ftp.Seen{Time: after}, text: "⚡ " + text, style: b.bad})
 }
 

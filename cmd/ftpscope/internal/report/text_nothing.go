@@ -50,7 +50,7 @@ func (r *renderer) whyNothing() []string {
 		add("there is no packet in it")
 		return why
 	case st.Frames == 0 && !r.Interrupted:
-		add("no packet is %s: they are from %s to %s (UTC)", r.bounds(), r.start.UTC().Format(boundLayout), r.end.UTC().Format(boundLayout))
+		add("no packet is %s: they are from %s to %s (UTC)", r.bounds(), r.start.Std().Format(boundLayout), r.end.Std().Format(boundLayout))
 		return why
 	}
 	if n := st.OtherLink; n > 0 {

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
+	"github.com/ftpscope/ftpscope/decode/ftp"
 	"github.com/ftpscope/ftpscope/session"
 	"github.com/ftpscope/ftpscope/session/diagnose"
 )
@@ -148,14 +148,14 @@ func (one *trouble) ids() string {
 }
 
 // began is when what an explanation shows began.
-func (one *trouble) began() time.Time {
+func (one *trouble) began() ftp.Time {
 	switch {
 	case one.transfer != nil:
 		return one.transfer.Start()
 	case one.session != nil:
 		return one.session.First.Time
 	}
-	return time.Time{}
+	return ftp.Time{}
 }
 
 // hosts names the two hosts of a trouble; of several sessions not the port

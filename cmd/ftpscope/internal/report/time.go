@@ -4,6 +4,8 @@ import (
 	"time"
 
 	"github.com/invopop/jsonschema"
+
+	"github.com/ftpscope/ftpscope/decode/ftp"
 )
 
 // timeLayout is RFC 3339 with always nine digits of a second.
@@ -12,7 +14,10 @@ const timeLayout = "2006-01-02T15:04:05.000000000Z"
 // Time is a time in UTC, written with nine digits of a second.
 type Time time.Time
 
-// timeOf is nil for the zero time: that of a packet without a time stamp.
+// moment is nil for the zero time: that of a packet without a time stamp.
+func moment(t ftp.Time) *Time { return timeOf(t.Std()) }
+
+// timeOf is nil for the zero time: that of a capture without packets.
 func timeOf(t time.Time) *Time {
 	if t.IsZero() {
 		return nil
