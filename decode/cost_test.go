@@ -82,9 +82,9 @@ func TestDecodeAllocatesNothing(t *testing.T) {
 				t.Errorf("%v allocations per packet, want none", n)
 			}
 			equal(t, "events", tt.stream.count, 0)
-			equal(t, "connections", len(tt.stream.d.flows), 1)
+			equal(t, "connections", tt.stream.d.flows.count(), 1)
 			equal(t, "packets read", tt.stream.d.stats.TCP >= 1001, true)
-			for _, fl := range tt.stream.d.flows {
+			for fl := range tt.stream.d.flows.age.all() {
 				if got := fl.conn.Half[server].Bytes; tt.bytes >= 0 && got != tt.bytes {
 					t.Errorf("%d bytes counted, want %d", got, tt.bytes)
 				}
@@ -97,7 +97,7 @@ func TestDecodeAllocatesNothing(t *testing.T) {
 func TestChangeAllocatesNothing(t *testing.T) {
 	p := play(t, Limits{}, nil, newScript().send(client, flagSYN, "").segs...)
 	var fl *flow
-	for _, fl = range p.flows {
+	for fl = range p.flows.age.all() {
 	}
 	told := 0
 	emit := func(*ftp.Event) { told++ }
@@ -107,9 +107,11 @@ func TestChangeAllocatesNothing(t *testing.T) {
 }
 
 // A flood of spoofed SYNs to a control port is the cheapest thing to send. What
-// its facts take (ftp.Conn) goes on to the tracker; all else is ours.
+// its facts take (ftp.Conn) goes on to the tracker; all else is ours. Beyond the
+// limit only the frame is kept, up to another limit.
 func TestUnansweredSYNIsCheap(t *testing.T) {
-	const n = 20_000
+	var limits Limits
+	limits = limits.withDefaults()
 	st := &stream{d: New(Config{}, interest(nil)), emit: func(*ftp.Event) {}}
 	st.frame = capture.Frame{Link: capture.LinkRaw, Time: time.Unix(1_700_000_000, 0), Data: syn(0, serverEnd).ip()}
 	heap := func() uint64 {
@@ -118,17 +120,28 @@ func TestUnansweredSYNIsCheap(t *testing.T) {
 		runtime.ReadMemStats(&m)
 		return m.HeapAlloc
 	}
-	before := heap()
-	for i := range uint32(n) {
-		binary.BigEndian.PutUint32(st.frame.Data[12:], 0x0a00_0000+i) // the source
-		st.decode()
+	next := uint32(0x0a00_0000)
+	cost := func(n int) int {
+		before := heap()
+		for range n {
+			next++
+			binary.BigEndian.PutUint32(st.frame.Data[12:], next) // the source
+			st.decode()
+		}
+		return int(heap() - before)
 	}
-	each := int(heap()-before)/n - int(unsafe.Sizeof(ftp.Conn{}))
-	equal(t, "connections", len(st.d.flows), n)
-	t.Logf("%d bytes for each SYN besides the %d of ftp.Conn", each, unsafe.Sizeof(ftp.Conn{}))
+	each := cost(limits.Unanswered)/limits.Unanswered - int(unsafe.Sizeof(ftp.Conn{}))
+	equal(t, "connections", st.d.flows.count(), limits.Unanswered)
 	if each > 1000 {
-		t.Errorf("%d bytes for each SYN, want less than 1000", each)
+		t.Errorf("%d bytes for each SYN besides the %d of ftp.Conn, want less than 1000", each, unsafe.Sizeof(ftp.Conn{}))
 	}
+	if each := cost(limits.Knocks) / limits.Knocks; each > 600 {
+		t.Errorf("%d bytes for each SYN beyond the limit, want less than 600", each)
+	}
+	if more := cost(4 * limits.Knocks); more > 1<<20 {
+		t.Errorf("%d bytes more for later ones, want none", more)
+	}
+	equal(t, "connections", st.d.flows.count(), limits.Unanswered)
 }
 
 func BenchmarkDecode(b *testing.B) {

@@ -21,9 +21,11 @@ type Decoder struct {
 	syns      bool // Config.SYNs
 	interest  Interest
 	isControl [1024]uint64 // bit set of control ports
-	flows     map[flowKey]*flow
-	ports     [65536]uint32 // how many flows have an end at the port
-	dormant   []*flow       // remembered only, oldest first
+	flows     flows
+	dormant   queue // flows that are only remembered, oldest first
+	lonely    queue // flows that are followed though only one side was heard, that silent for longest first
+	over      queue // flows that are closed or reset, in the order of that
+	knocks    knocks
 	fragments fragments
 	waiting   waiting
 	event     ftp.Event // emitted, so that it needs no memory each time
@@ -34,14 +36,15 @@ type Decoder struct {
 	swept     ftp.Time        // when connections were last looked through
 	sweptAt   int64           // the number of frames by then
 	crowded   bool            // making room was not worth its price since then
-	lastID    int64
 	noticed   map[string]bool
 }
 
 // New makes a decoder that asks interest about connections.
 func New(c Config, interest Interest) *Decoder {
-	d := &Decoder{limits: c.Limits.withDefaults(), syns: c.SYNs, interest: interest, flows: make(map[flowKey]*flow), noticed: make(map[string]bool)}
-	d.fragments.limit, d.waiting.limit = d.limits.Fragments, d.limits.Waiting
+	d := &Decoder{limits: c.Limits.withDefaults(), syns: c.SYNs, interest: interest, noticed: make(map[string]bool)}
+	d.flows.byKey = make(map[flowKey]*flow)
+	d.dormant.kind, d.lonely.kind, d.over.kind = byState, byState, byState
+	d.fragments.limit, d.waiting.limit, d.knocks.limit = d.limits.Fragments, d.limits.Waiting, d.limits.Knocks
 	for _, p := range append([]uint16{21, 990}, c.Ports...) {
 		d.isControl[p/64] |= 1 << (p % 64)
 	}
@@ -139,27 +142,40 @@ func (d *Decoder) tcp(p *packet, emit func(*ftp.Event)) {
 		d.stats.SSH++
 	}
 	if d.syns && p.flags&(flagSYN|flagACK|flagRST) == flagSYN {
-		d.knock(p, emit)
+		d.syn(p, emit)
 	}
-	var fl *flow
-	if d.ports[src] != 0 && d.ports[dst] != 0 {
-		fl = d.flows[keyOf(p.src, p.dst)]
-	}
-	if fl != nil && fl.reused(p) {
-		d.end(fl, emit)
-		fl = nil
-	}
+	fl := d.known(p, emit)
 	if fl == nil {
-		fl = d.door(p, emit)
+		fl = d.door(p, false, emit)
 	}
 	if d.syns && p.has(flagRST) && (fl == nil || fl.conn.Role == ftp.RoleNone) {
 		d.event = ftp.Event{Kind: ftp.EventRST, Seen: p.seen, Ends: [2]netip.AddrPort{p.dst, p.src}, Acked: int64(p.ack)}
 		emit(&d.event)
 	}
 	d.capture.tcp(src, dst, fl != nil && fl.conn.Role == ftp.RoleControl || d.controlPort(src) || d.controlPort(dst))
-	if fl == nil {
-		return
+	if fl != nil {
+		d.segment(fl, p, emit)
 	}
+}
+
+// known is the connection that a segment belongs to, nil if it begins one or
+// nobody cares.
+func (d *Decoder) known(p *packet, emit func(*ftp.Event)) *flow {
+	fl := d.flows.find(p.src, p.dst)
+	if fl == nil {
+		if first, ok := d.knocks.take(p.src, p.dst); ok {
+			fl = d.revive(first, p, emit)
+		}
+	}
+	if fl != nil && fl.reused(p) {
+		d.end(fl, emit)
+		return nil
+	}
+	return fl
+}
+
+// segment takes a segment of a connection.
+func (d *Decoder) segment(fl *flow, p *packet, emit func(*ftp.Event)) {
 	side := fl.side(p)
 	if twice, routed := fl.twins.seen(p, uint8(side), fl.conn.Duplicates > 0); twice {
 		if !p.has(flagRST) { // a host may answer several segments by the same RST
@@ -181,8 +197,9 @@ func (d *Decoder) tcp(p *packet, emit func(*ftp.Event)) {
 		d.read(fl, p, side, emit)
 	case fl.greeted != nil && p.length > 0:
 		d.listen(fl, p, emit)
-	case fl.conn.Role == ftp.RoleNone && fl.over():
-		d.remove(fl)
+	}
+	if !fl.gone && (fl.state != nil || p.has(flagFIN|flagRST) || fl.conn.Packets() == 1) {
+		d.place(fl, emit)
 	}
 	if d.waiting.full {
 		d.waiting.full = false
@@ -211,8 +228,8 @@ func (d *Decoder) change(fl *flow, at ftp.Seen, from ftp.Side, emit func(*ftp.Ev
 	emit(&d.event)
 }
 
-// knock tells of a SYN, whoever it is for.
-func (d *Decoder) knock(p *packet, emit func(*ftp.Event)) {
+// syn tells of a SYN, whoever it is for.
+func (d *Decoder) syn(p *packet, emit func(*ftp.Event)) {
 	d.event = ftp.Event{Kind: ftp.EventSYN, Seen: p.seen, Ends: [2]netip.AddrPort{p.src, p.dst}, SYN: synOf(p)}
 	emit(&d.event)
 }
@@ -220,7 +237,7 @@ func (d *Decoder) knock(p *packet, emit func(*ftp.Event)) {
 // icmp takes an ICMP error: it answers a SYN if it quotes it and nothing
 // succeeded so far. Any other is noted.
 func (d *Decoder) icmp(e *icmpError, emit func(*ftp.Event)) {
-	fl := d.flows[keyOf(e.src, e.dst)]
+	fl := d.flows.find(e.src, e.dst)
 	if fl == nil {
 		return
 	}
@@ -235,6 +252,7 @@ func (d *Decoder) icmp(e *icmpError, emit func(*ftp.Event)) {
 	}
 	fl.answer(ftp.Answer{Seen: e.seen, Kind: ftp.AnswerICMP, TTL: e.ttl, From: e.from, Type: e.typ, Code: e.code, QuotedTTL: e.quotedTTL})
 	fl.conn.Last = e.seen
+	d.place(fl, emit)
 	if fl.conn.Role != ftp.RoleNone {
 		d.change(fl, e.seen, ftp.Listener, emit)
 	}
@@ -243,8 +261,11 @@ func (d *Decoder) icmp(e *icmpError, emit func(*ftp.Event)) {
 // Finish ends every connection: the capture is over.
 func (d *Decoder) Finish(emit func(*ftp.Event)) {
 	emit(&ftp.Event{Kind: ftp.EventTick, Seen: ftp.Seen{Time: d.now}})
-	for _, fl := range d.inOrder() {
+	for fl := range d.flows.age.all() {
 		d.end(fl, emit)
+	}
+	if n := d.knocks.left(); n > 0 {
+		d.notice(ftp.Seen{Time: d.now}, emit, "limit-unanswered", "more than %d TCP connections at once that nobody answered: %d more are not listed, of each of which one packet was captured", d.limits.Unanswered, n)
 	}
 }
 

@@ -2,8 +2,8 @@ package decode
 
 import (
 	"net/netip"
-	"slices"
 
+	"github.com/ftpscope/ftpscope/capture"
 	"github.com/ftpscope/ftpscope/decode/ftp"
 )
 
@@ -20,30 +20,31 @@ type Interest interface {
 }
 
 // door decides about a packet of an unknown connection: the flow that it begins,
-// or nil if the connection is nobody's.
-func (d *Decoder) door(p *packet, emit func(*ftp.Event)) *flow {
+// or nil if the connection is nobody's. A second packet was captured if that is
+// said.
+func (d *Decoder) door(p *packet, second bool, emit func(*ftp.Event)) *flow {
 	switch {
 	case p.flags&(flagSYN|flagACK|flagRST) == flagSYN:
-		return d.admit(p, p.src, p.dst, emit)
+		return d.admit(p, p.src, p.dst, second, emit)
 	case p.flags&(flagSYN|flagACK|flagRST) == flagSYN|flagACK:
-		return d.admit(p, p.dst, p.src, emit)
+		return d.admit(p, p.dst, p.src, second, emit)
 	case p.has(flagRST) || p.length == 0:
 		return nil
 	case d.controlPort(p.dst.Port()):
-		return d.open(p, ftp.RoleControl, p.src, p.dst, emit)
+		return d.open(p, ftp.RoleControl, p.src, p.dst, second, emit)
 	case d.controlPort(p.src.Port()):
-		return d.open(p, ftp.RoleControl, p.dst, p.src, emit)
+		return d.open(p, ftp.RoleControl, p.dst, p.src, second, emit)
 	case d.interest.Data(p.src, p.dst, false) != ftp.ClaimNone:
-		return d.open(p, ftp.RoleData, p.src, p.dst, emit)
+		return d.open(p, ftp.RoleData, p.src, p.dst, second, emit)
 	case d.interest.Data(p.dst, p.src, false) != ftp.ClaimNone:
-		return d.open(p, ftp.RoleData, p.dst, p.src, emit)
+		return d.open(p, ftp.RoleData, p.dst, p.src, second, emit)
 	}
-	return d.overheard(p, emit)
+	return d.overheard(p, second, emit)
 }
 
 // overheard recognises a control connection on any port that was open before the
 // capture began, by an announcement that it carries.
-func (d *Decoder) overheard(p *packet, emit func(*ftp.Event)) *flow {
+func (d *Decoder) overheard(p *packet, second bool, emit func(*ftp.Event)) *flow {
 	speaker, ok := ftp.LooksLikeMidstream(p.payload)
 	if !ok {
 		return nil
@@ -52,7 +53,7 @@ func (d *Decoder) overheard(p *packet, emit func(*ftp.Event)) *flow {
 	if speaker == ftp.Listener {
 		client, server = server, client
 	}
-	fl := d.open(p, ftp.RoleControl, client, server, emit)
+	fl := d.open(p, ftp.RoleControl, client, server, second, emit)
 	if fl != nil {
 		fl.conn.Recognised = true
 	}
@@ -60,16 +61,16 @@ func (d *Decoder) overheard(p *packet, emit func(*ftp.Event)) *flow {
 }
 
 // admit takes a connection whose handshake is seen.
-func (d *Decoder) admit(p *packet, initiator, listener netip.AddrPort, emit func(*ftp.Event)) *flow {
+func (d *Decoder) admit(p *packet, initiator, listener netip.AddrPort, second bool, emit func(*ftp.Event)) *flow {
 	if d.controlPort(listener.Port()) {
-		return d.open(p, ftp.RoleControl, initiator, listener, emit)
+		return d.open(p, ftp.RoleControl, initiator, listener, second, emit)
 	}
 	claim := d.interest.Data(initiator, listener, true)
 	role := ftp.RoleNone
 	if claim != ftp.ClaimNone {
 		role = ftp.RoleData
 	}
-	fl := d.open(p, role, initiator, listener, emit)
+	fl := d.open(p, role, initiator, listener, second, emit)
 	if fl != nil && claim != ftp.ClaimAnnounced {
 		fl.greeted = &greeted{} // or a control connection, on a port of its own
 	}
@@ -77,18 +78,21 @@ func (d *Decoder) admit(p *packet, initiator, listener netip.AddrPort, emit func
 }
 
 // open makes a flow. Without a role it is only remembered for a while, because
-// the connection may be recognised afterwards.
-func (d *Decoder) open(p *packet, role ftp.Role, initiator, listener netip.AddrPort, emit func(*ftp.Event)) *flow {
-	if len(d.flows) >= d.limits.Connections && !d.makeRoom(p.seen, emit) {
+// the connection may be recognised afterwards. Where too many wait for an answer
+// already, it is made for the second packet only.
+func (d *Decoder) open(p *packet, role ftp.Role, initiator, listener netip.AddrPort, second bool, emit func(*ftp.Event)) *flow {
+	if role != ftp.RoleNone && d.lonely.length >= d.limits.Unanswered {
+		if !second {
+			d.knocks.keep(p)
+			return nil
+		}
+		d.end(d.lonely.first, emit)
+	}
+	if d.flows.count() >= d.limits.Connections && !d.makeRoom(p.seen, emit) {
 		return nil
 	}
-	d.lastID++
-	fl := &flow{key: keyOf(initiator, listener), conn: &ftp.Conn{
-		ID: d.lastID, Ends: [2]netip.AddrPort{initiator, listener}, Midstream: !p.has(flagSYN), First: p.seen,
-	}}
-	d.flows[fl.key] = fl
-	d.ports[initiator.Port()]++
-	d.ports[listener.Port()]++
+	fl := d.flows.add(initiator, listener, p.seen)
+	fl.conn.Midstream = !p.has(flagSYN)
 	if role == ftp.RoleNone {
 		d.remember(fl, emit)
 		return fl
@@ -97,21 +101,69 @@ func (d *Decoder) open(p *packet, role ftp.Role, initiator, listener netip.AddrP
 	return fl
 }
 
+// revive opens a connection by the frame that was kept of it, now that a second
+// one came.
+func (d *Decoder) revive(first *capture.Frame, second *packet, emit func(*ftp.Event)) *flow {
+	var p packet
+	ether, start, ok := link(first.Link, first.Data)
+	if !ok || look(ether, first.Data[start:], first.Length-start, &p) != foundTCP {
+		return d.door(second, true, emit) // it was too long to be kept, or in pieces
+	}
+	p.frame, p.seen = first, ftp.Seen{Ref: ftp.Ref{Capture: first.Capture, Frame: first.Number}, Time: ftp.TimeOf(first.Time)}
+	fl := d.door(&p, true, emit)
+	if fl != nil {
+		d.segment(fl, &p, emit)
+	}
+	return d.flows.find(p.src, p.dst)
+}
+
 // remember keeps a connection that nobody asked for, and forgets the oldest if
 // there are too many.
 func (d *Decoder) remember(fl *flow, emit func(*ftp.Event)) {
-	d.dormant = append(d.dormant, fl)
-	if len(d.dormant) <= d.limits.Remembered {
+	d.move(fl, &d.dormant)
+	if d.dormant.length <= d.limits.Remembered {
 		return
 	}
-	d.remove(d.dormant[0])
+	d.remove(d.dormant.first)
 	d.notice(fl.conn.First, emit, "limit-remembered",
 		"more than %d TCP connections at once that may or may not be FTP: the oldest are not looked at", d.limits.Remembered)
 }
 
+// move takes a flow from the queue that it is in to another, or none.
+func (d *Decoder) move(fl *flow, to *queue) {
+	if fl.state != nil {
+		fl.state.remove(fl)
+	}
+	if fl.state = to; to != nil {
+		to.push(fl)
+	}
+}
+
+// place puts a flow into the queue where it belongs after a packet.
+func (d *Decoder) place(fl *flow, emit func(*ftp.Event)) {
+	switch {
+	case fl.conn.Role == ftp.RoleNone:
+		if fl.over() {
+			d.remove(fl)
+		}
+	case fl.over():
+		if fl.state == &d.over {
+			return
+		}
+		d.move(fl, &d.over)
+		if d.over.length > d.limits.Ended {
+			d.end(d.over.first, emit)
+		}
+	case fl.unanswered():
+		d.move(fl, &d.lonely)
+	default:
+		d.move(fl, nil)
+	}
+}
+
 // promote makes a remembered connection a followed one.
 func (d *Decoder) promote(fl *flow, role ftp.Role, at ftp.Seen, emit func(*ftp.Event)) {
-	d.wake(fl)
+	d.move(fl, nil)
 	fl.conn.Role = role
 	if role == ftp.RoleControl {
 		d.deafen(fl)
@@ -160,21 +212,9 @@ func (d *Decoder) deafen(fl *flow) {
 
 // remove drops a connection without a word.
 func (d *Decoder) remove(fl *flow) {
-	d.wake(fl)
+	d.move(fl, nil)
 	d.deafen(fl)
-	delete(d.flows, fl.key)
-	d.ports[fl.key.low.Port()]--
-	d.ports[fl.key.high.Port()]--
-}
-
-// wake takes a connection from those that are only remembered.
-func (d *Decoder) wake(fl *flow) {
-	if fl.conn.Role != ftp.RoleNone {
-		return
-	}
-	if i := slices.Index(d.dormant, fl); i >= 0 {
-		d.dormant = slices.Delete(d.dormant, i, i+1)
-	}
+	d.flows.drop(fl)
 }
 
 // end tells that nothing more of the connection will be counted.

@@ -23,11 +23,11 @@ func odd() *script {
 // wantNothing fails where the decoder still knows a connection.
 func (p *player) wantNothing() {
 	p.t.Helper()
-	if len(p.flows) > 0 || len(p.dormant) > 0 {
-		p.t.Errorf("%d connections, %d of them only remembered", len(p.flows), len(p.dormant))
+	if p.flows.count() > 0 || p.dormant.length > 0 {
+		p.t.Errorf("%d connections, %d of them only remembered", p.flows.count(), p.dormant.length)
 	}
 	equal(p.t, "bytes waiting", p.waiting.bytes, 0)
-	for port, n := range p.ports {
+	for port, n := range p.flows.ports {
 		if n != 0 {
 			p.t.Errorf("port %d has %d connections", port, n)
 		}
@@ -217,8 +217,8 @@ func TestFloodOfSYNs(t *testing.T) {
 	p := play(t, Limits{Connections: 50}, nil, s.segs...)
 	for i := range 1000 {
 		p.play(syn(i, serverEnd))
-		if len(p.flows) > 50 {
-			t.Fatalf("%d connections", len(p.flows))
+		if p.flows.count() > 50 {
+			t.Fatalf("%d connections", p.flows.count())
 		}
 	}
 	p.play(s.client("USER anna\r\n").segs[4])
@@ -234,7 +234,7 @@ func TestLimitOfConnections(t *testing.T) {
 		s.ends[client] = onPort(clientEnd, 5000+port)
 		p.play(s.handshake().server("220 hi\r\n").segs...)
 	}
-	equal(t, "connections", len(p.flows), 3)
+	equal(t, "connections", p.flows.count(), 3)
 	equal(t, "notices", p.count("notice limit-connections"), 1)
 	if got := p.said(); !slices.Equal(got, []string{"S 220 hi", "S 220 hi", "S 220 hi"}) {
 		t.Errorf("said %q", got)
@@ -247,7 +247,7 @@ func TestLimitOfConnections(t *testing.T) {
 	s.segs[0].after = 10 * time.Second // the sweep allows another attempt
 	p.play(s.segs...)
 	equal(t, "next ones", p.count("S 220 next"), 1)
-	equal(t, "connections", len(p.flows), 3)
+	equal(t, "connections", p.flows.count(), 3)
 	// What was silent for an hour makes room.
 	s = newScript()
 	s.handshake().server("220 late\r\n")
@@ -261,10 +261,10 @@ func TestLimitOfRemembered(t *testing.T) {
 	for i := range 30 {
 		p.play(syn(i, oddEnd))
 	}
-	equal(t, "remembered", len(p.dormant), 10)
-	equal(t, "connections", len(p.flows), 10)
+	equal(t, "remembered", p.dormant.length, 10)
+	equal(t, "connections", p.flows.count(), 10)
 	p.wantLog("notice limit-remembered")
-	equal(t, "the latest", p.dormant[9].conn.Ends[client], syn(29, oddEnd).src)
+	equal(t, "the latest", p.dormant.last.conn.Ends[client], syn(29, oddEnd).src)
 }
 
 // Making room looks through all connections: not for each packet of an attack.
@@ -274,10 +274,26 @@ func TestRoomIsNotMadeForEveryPacket(t *testing.T) {
 		g := syn(i, serverEnd)
 		g.flags, g.payload = flagACK, "NOOP\r\n" // open, and mid-stream
 		p.play(g)
+		g.src, g.dst = g.dst, g.src
+		p.play(g)
 	}
 	p.play(syn(1000, serverEnd))
 	equal(t, "crowded", p.crowded, true)
-	equal(t, "connections", len(p.flows), 100)
+	equal(t, "connections", p.flows.count(), 100)
+}
+
+// One of which a single packet was captured goes first, however it began.
+func TestFloodOfAnnouncements(t *testing.T) {
+	p := play(t, Limits{Connections: 100}, nil)
+	s := opened().server("220 hi\r\n")
+	p.play(s.segs...)
+	for i := range 1000 {
+		g := syn(i, serverEnd)
+		g.flags, g.payload = flagACK, "PORT 10,0,0,1,4,6\r\n"
+		p.play(g)
+	}
+	equal(t, "connections", p.flows.count(), 100)
+	equal(t, "ended", p.conns[0].Ended, false)
 }
 
 func TestSweep(t *testing.T) {

@@ -6,27 +6,22 @@ import (
 	"github.com/ftpscope/ftpscope/decode/ftp"
 )
 
-// flowKey names a TCP connection whichever side a packet comes from.
-type flowKey struct{ low, high netip.AddrPort }
-
-func keyOf(a, b netip.AddrPort) flowKey {
-	if a.Compare(b) > 0 {
-		a, b = b, a
-	}
-	return flowKey{a, b}
-}
-
 // flow is a TCP connection that the decoder knows.
 type flow struct {
-	key     flowKey
-	conn    *ftp.Conn // Role is RoleNone while the connection is only remembered
+	conn    *ftp.Conn // of roomy; Role is RoleNone while the connection is only remembered
 	span    [2]span
 	twins   twins
 	control *control   // of a control connection that has said something
 	greeted *greeted   // of a connection that may yet turn out to be a control connection
 	tls     *tlsReader // of a connection on which TLS began
 	wire    [2]wire
-	traffic *traffic // made for the first packet behind the handshake
+	traffic *traffic // from the first packet behind the handshake on
+
+	roomy  *roomy
+	unused *traffic // memory for traffic
+	links  [kinds]links
+	state  *queue // that it is in: the decoder's dormant, lonely or over; nil for none
+	gone   bool   // it is not among the flows any more
 }
 
 // traffic is what is kept of a connection whose handshake was answered, by the
@@ -35,6 +30,22 @@ type traffic struct {
 	out    [2]outstanding
 	shut   [2]shut
 	beyond [2]int64 // the highest position of its Half.Unsent
+}
+
+// forget leaves nothing but the memory.
+func (t *traffic) forget() {
+	*t = traffic{out: [2]outstanding{{ring: t.out[0].ring}, {ring: t.out[1].ring}}}
+}
+
+// between reports whether these are the ends of the connection.
+func (f *flow) between(a, b netip.AddrPort) bool {
+	ends := &f.conn.Ends
+	return a == ends[0] && b == ends[1] || a == ends[1] && b == ends[0]
+}
+
+// unanswered reports whether only one side was heard so far.
+func (f *flow) unanswered() bool {
+	return (f.conn.Half[0].Packets == 0 || f.conn.Half[1].Packets == 0) && len(f.conn.Answers) == 0
 }
 
 // side tells which end sent the packet.
@@ -96,7 +107,7 @@ func (f *flow) facts(p *packet, side ftp.Side) (changed bool) {
 		return false
 	}
 	if f.traffic == nil {
-		f.traffic = new(traffic)
+		f.begin()
 	}
 	hops(&h.Wire, p)
 	if side == ftp.Initiator && p.has(flagACK) || p.length > 0 || c.Midstream {
@@ -120,6 +131,13 @@ func (f *flow) facts(p *packet, side ftp.Side) (changed bool) {
 		f.lead(p, side)
 	}
 	return changed
+}
+
+// begin makes room for the traffic behind the handshake.
+func (f *flow) begin() {
+	if f.traffic, f.unused = f.unused, nil; f.traffic == nil {
+		f.traffic = new(traffic)
+	}
 }
 
 // based notes where a direction begins, and forgets how it began if an earlier

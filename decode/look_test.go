@@ -214,13 +214,13 @@ func FuzzDecode(f *testing.F) {
 			frame.Length = n + int(b0(frame.Data))*int(frame.Number%2)
 			frame.Number++
 			d.Decode(&frame, emit)
-			if len(d.flows) > limits.Connections || len(d.dormant) > limits.Remembered || d.fragments.bytes > limits.Fragments || d.waiting.bytes > limits.Waiting {
-				t.Fatalf("%d connections, %d dormant, %d bytes of fragments, %d waiting", len(d.flows), len(d.dormant), d.fragments.bytes, d.waiting.bytes)
+			if d.flows.count() > limits.Connections || d.dormant.length > limits.Remembered || d.fragments.bytes > limits.Fragments || d.waiting.bytes > limits.Waiting {
+				t.Fatalf("%d connections, %d dormant, %d bytes of fragments, %d waiting", d.flows.count(), d.dormant.length, d.fragments.bytes, d.waiting.bytes)
 			}
 		}
 		d.Finish(emit)
-		if len(d.flows) > 0 || len(d.dormant) > 0 || d.waiting.bytes != 0 {
-			t.Fatalf("%d connections, %d dormant, %d bytes waiting at the end", len(d.flows), len(d.dormant), d.waiting.bytes)
+		if d.flows.count() > 0 || d.dormant.length > 0 || d.waiting.bytes != 0 {
+			t.Fatalf("%d connections, %d dormant, %d bytes waiting at the end", d.flows.count(), d.dormant.length, d.waiting.bytes)
 		}
 	})
 }

@@ -1,8 +1,10 @@
 package decode
 
-import "github.com/ftpscope/ftpscope/decode/ftp"
+import (
+	"slices"
 
-import "slices"
+	"github.com/ftpscope/ftpscope/decode/ftp"
+)
 
 // span counts the payload of one direction of a TCP connection by its sequence
 // numbers, 64 bits wide, and remembers what was not captured.

@@ -1,7 +1,6 @@
 package decode
 
 import (
-	"slices"
 	"time"
 
 	"github.com/ftpscope/ftpscope/decode/ftp"
@@ -17,13 +16,13 @@ const sweepShare = 16
 
 // due reports whether it is time to sweep.
 func (d *Decoder) due() bool {
-	return d.now.Sub(d.swept).Abs() > sweepEvery && (d.stats.Frames-d.sweptAt)*sweepShare >= int64(len(d.flows))
+	return d.now.Sub(d.swept).Abs() > sweepEvery && (d.stats.Frames-d.sweptAt)*sweepShare >= int64(d.flows.count())
 }
 
 // sweep ends connections that are over for a while or never came up.
 func (d *Decoder) sweep(emit func(*ftp.Event)) {
 	d.swept, d.sweptAt, d.crowded = d.now, d.stats.Frames, false
-	for _, fl := range d.inOrder() {
+	for fl := range d.flows.age.all() {
 		idle := d.now.Sub(fl.conn.Last.Time)
 		switch {
 		case fl.over() && idle > d.limits.EndedLinger, fl.failed() && idle > d.limits.FailedLinger:
@@ -34,42 +33,27 @@ func (d *Decoder) sweep(emit func(*ftp.Event)) {
 	}
 }
 
-// makeRoom ends what nobody answered and what is over, and, if all are
-// established, what was silent for long. It reports whether there is room for
-// another connection.
+// makeRoom ends what is over and what nobody answered, the oldest first, and, if
+// all are established, what was silent for long. It reports whether there is room
+// for another connection.
 func (d *Decoder) makeRoom(at ftp.Seen, emit func(*ftp.Event)) bool {
+	for _, q := range []*queue{&d.over, &d.lonely, &d.dormant} {
+		if q.length > 0 {
+			d.end(q.first, emit)
+			return true
+		}
+	}
+	d.notice(at, emit, "limit-connections", "more than %d TCP connections at once: later ones are not followed", d.limits.Connections)
 	if d.crowded {
 		return false
 	}
-	before := len(d.flows)
-	d.clear(emit, func(fl *flow) bool {
-		_, answered := fl.conn.Answered()
-		return fl.over() || fl.failed() && !answered
-	})
-	if len(d.flows) == before {
-		d.clear(emit, func(fl *flow) bool { return d.now.Sub(fl.conn.Last.Time) > d.limits.IdleLinger })
-		d.notice(at, emit, "limit-connections", "more than %d TCP connections at once: later ones are not followed", d.limits.Connections)
-	}
-	// Not again before the next sweep, unless it was worth its price.
-	d.crowded = before-len(d.flows) < before/sweepShare
-	return len(d.flows) < before
-}
-
-// clear ends the connections that are to go.
-func (d *Decoder) clear(emit func(*ftp.Event), goes func(*flow) bool) {
-	for _, fl := range d.inOrder() {
-		if goes(fl) {
+	before := d.flows.count()
+	for fl := range d.flows.age.all() {
+		if d.now.Sub(fl.conn.Last.Time) > d.limits.IdleLinger {
 			d.end(fl, emit)
 		}
 	}
-}
-
-// inOrder lists the flows by age, so that events come in the same order always.
-func (d *Decoder) inOrder() []*flow {
-	all := make([]*flow, 0, len(d.flows))
-	for _, fl := range d.flows {
-		all = append(all, fl)
-	}
-	slices.SortFunc(all, func(a, b *flow) int { return int(a.conn.ID - b.conn.ID) })
-	return all
+	// Not again before the next sweep, unless it was worth its price.
+	d.crowded = before-d.flows.count() < before/sweepShare
+	return d.flows.count() < before
 }

@@ -53,7 +53,7 @@ func TestLimitOfFirstWords(t *testing.T) {
 				t.Fatalf("%d bytes wait", p.waiting.bytes)
 			}
 		}
-		equal(t, "connections", len(p.flows), connections)
+		equal(t, "connections", p.flows.count(), connections)
 		equal(t, "notices", p.count("notice limit-waiting"), 1)
 		p.Finish(p.emit)
 		p.wantNothing()

@@ -56,8 +56,8 @@ func TestClockOf(t *testing.T) {
 	}
 }
 
-// knocks are the SYNs that a decoder tells of.
-func knocks(d *Decoder, segs ...seg) (syns []ftp.Event, all int) {
+// knocked are the SYNs that a decoder tells of.
+func knocked(d *Decoder, segs ...seg) (syns []ftp.Event, all int) {
 	f := capture.Frame{Link: capture.LinkRaw, Time: time.Unix(1_700_000_000, 0).UTC()}
 	for _, s := range segs {
 		f.Data = s.ip()
@@ -102,7 +102,7 @@ func TestEventSYN(t *testing.T) {
 		{"a SYN with payload", []seg{{src: clientEnd, dst: web, seq: 1, flags: flagSYN, payload: "early"}}, 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			told, _ := knocks(New(Config{SYNs: true}, interest(nil)), tt.segs...)
+			told, _ := knocked(New(Config{SYNs: true}, interest(nil)), tt.segs...)
 			equal(t, "told of", len(told), tt.want)
 			for _, ev := range told {
 				equal(t, "ends", ev.Ends, [2]netip.AddrPort{tt.segs[0].src, tt.segs[0].dst})
@@ -111,8 +111,8 @@ func TestEventSYN(t *testing.T) {
 				equal(t, "TTL", ev.SYN.TTL, 64)
 				equal(t, "connection", ev.Conn, nil)
 			}
-			asked, with := knocks(New(Config{SYNs: true}, interest(nil)), tt.segs...)
-			unasked, without := knocks(New(Config{}, interest(nil)), tt.segs...)
+			asked, with := knocked(New(Config{SYNs: true}, interest(nil)), tt.segs...)
+			unasked, without := knocked(New(Config{}, interest(nil)), tt.segs...)
 			equal(t, "unasked", len(unasked), 0)
 			equal(t, "other events", with-len(asked), without)
 		})
@@ -126,9 +126,9 @@ func TestEventSYNForgotten(t *testing.T) {
 	for i := range uint16(50) {
 		segs = append(segs, seg{src: onPort(clientEnd, 20000+i), dst: serverEnd, seq: uint32(i), flags: flagSYN})
 	}
-	told, _ := knocks(d, segs...)
+	told, _ := knocked(d, segs...)
 	equal(t, "told of", len(told), 50)
-	told, _ = knocks(d, segs[0], segs[49])
+	told, _ = knocked(d, segs[0], segs[49])
 	equal(t, "told of again", len(told), 2)
 }
 
