@@ -152,6 +152,17 @@ func (s *script) add(g ...seg) *script {
 // interest is an Interest made of a function; nil knows nobody.
 type interest func(initiator, listener netip.AddrPort, handshake bool) ftp.Claim
 
+// Announced is any port, but for one who knows nobody.
+func (i interest) Announced() *ftp.PortSet {
+	ports := new(ftp.PortSet)
+	for n := range ports {
+		if i != nil {
+			ports[n] = ^uint64(0)
+		}
+	}
+	return ports
+}
+
 func (i interest) Data(initiator, listener netip.AddrPort, handshake bool) ftp.Claim {
 	if i == nil {
 		return ftp.ClaimNone

@@ -20,7 +20,8 @@ type Decoder struct {
 	limits    Limits
 	syns      bool // Config.SYNs
 	interest  Interest
-	isControl [1024]uint64 // bit set of control ports
+	control   ftp.PortSet  // control ports
+	announced *ftp.PortSet // Interest.Announced
 	flows     flows
 	dormant   queue // flows that are only remembered, oldest first
 	lonely    queue // flows that are followed though only one side was heard, that silent for longest first
@@ -41,17 +42,15 @@ type Decoder struct {
 
 // New makes a decoder that asks interest about connections.
 func New(c Config, interest Interest) *Decoder {
-	d := &Decoder{limits: c.Limits.withDefaults(), syns: c.SYNs, interest: interest, noticed: make(map[string]bool)}
+	d := &Decoder{limits: c.Limits.withDefaults(), syns: c.SYNs, interest: interest, announced: interest.Announced(), noticed: make(map[string]bool)}
 	d.flows.byKey = make(map[flowKey]*flow)
 	d.dormant.kind, d.lonely.kind, d.over.kind = byState, byState, byState
 	d.fragments.limit, d.waiting.limit, d.knocks.limit = d.limits.Fragments, d.limits.Waiting, d.limits.Knocks
 	for _, p := range append([]uint16{21, 990}, c.Ports...) {
-		d.isControl[p/64] |= 1 << (p % 64)
+		d.control.Add(p)
 	}
 	return d
 }
-
-func (d *Decoder) controlPort(p uint16) bool { return d.isControl[p/64]&(1<<(p%64)) != 0 }
 
 // Stats counts what was read so far.
 func (d *Decoder) Stats() Stats { return d.stats }
@@ -83,9 +82,17 @@ func (d *Decoder) Decode(f *capture.Frame, emit func(*ftp.Event)) {
 		d.stats.OtherLink++
 		return
 	}
+	body, wire := f.Data[start:], f.Length-start
+	if d.nobodys(ether, body, wire) {
+		return
+	}
+	d.look(f, ether, body, wire, seen, emit)
+}
+
+// look takes what follows the link layer of a frame.
+func (d *Decoder) look(f *capture.Frame, ether uint16, body []byte, wire int, seen ftp.Seen, emit func(*ftp.Event)) {
 	var p packet
 	var e icmpError
-	body, wire := f.Data[start:], f.Length-start
 	found := look(ether, body, wire, &p)
 	if found == 0 {
 		found = d.secondLook(ether, body, wire, &p, &e)
@@ -104,7 +111,6 @@ func (d *Decoder) Decode(f *capture.Frame, emit func(*ftp.Event)) {
 	}
 	switch found {
 	case foundTCP:
-		d.stats.TCP++
 		p.seen, p.frame = seen, f
 		d.tcp(&p, emit)
 	case foundICMP:
@@ -132,15 +138,7 @@ func (d *Decoder) Decode(f *capture.Frame, emit func(*ftp.Event)) {
 // tcp takes one TCP segment.
 func (d *Decoder) tcp(p *packet, emit func(*ftp.Event)) {
 	src, dst := p.src.Port(), p.dst.Port()
-	if d.controlPort(dst) {
-		d.stats.ControlPort[0]++
-	}
-	if d.controlPort(src) {
-		d.stats.ControlPort[1]++
-	}
-	if src == 22 || dst == 22 {
-		d.stats.SSH++
-	}
+	d.countTCP(src, dst)
 	if d.syns && p.flags&(flagSYN|flagACK|flagRST) == flagSYN {
 		d.syn(p, emit)
 	}
@@ -152,9 +150,23 @@ func (d *Decoder) tcp(p *packet, emit func(*ftp.Event)) {
 		d.event = ftp.Event{Kind: ftp.EventRST, Seen: p.seen, Ends: [2]netip.AddrPort{p.dst, p.src}, Acked: int64(p.ack)}
 		emit(&d.event)
 	}
-	d.capture.tcp(src, dst, fl != nil && fl.conn.Role == ftp.RoleControl || d.controlPort(src) || d.controlPort(dst))
+	d.capture.tcp(src, dst, fl != nil && fl.conn.Role == ftp.RoleControl || d.control.Has(src) || d.control.Has(dst))
 	if fl != nil {
 		d.segment(fl, p, emit)
+	}
+}
+
+// countTCP counts a TCP segment by its ports.
+func (d *Decoder) countTCP(src, dst uint16) {
+	d.stats.TCP++
+	if d.control.Has(dst) {
+		d.stats.ControlPort[0]++
+	}
+	if d.control.Has(src) {
+		d.stats.ControlPort[1]++
+	}
+	if src == 22 || dst == 22 {
+		d.stats.SSH++
 	}
 }
 

@@ -17,6 +17,11 @@ type Interest interface {
 	// where the connection was already open when it was first seen, so that only an
 	// announcement tells who listens.
 	Data(initiator, listener netip.AddrPort, handshake bool) ftp.Claim
+
+	// Announced is the set of ports at which listeners were announced, kept current:
+	// where a connection that was open already goes to none of them, Data need not
+	// be asked. It is only read.
+	Announced() *ftp.PortSet
 }
 
 // door decides about a packet of an unknown connection: the flow that it begins,
@@ -30,9 +35,9 @@ func (d *Decoder) door(p *packet, second bool, emit func(*ftp.Event)) *flow {
 		return d.admit(p, p.dst, p.src, second, emit)
 	case p.has(flagRST) || p.length == 0:
 		return nil
-	case d.controlPort(p.dst.Port()):
+	case d.control.Has(p.dst.Port()):
 		return d.open(p, ftp.RoleControl, p.src, p.dst, second, emit)
-	case d.controlPort(p.src.Port()):
+	case d.control.Has(p.src.Port()):
 		return d.open(p, ftp.RoleControl, p.dst, p.src, second, emit)
 	case d.interest.Data(p.src, p.dst, false) != ftp.ClaimNone:
 		return d.open(p, ftp.RoleData, p.src, p.dst, second, emit)
@@ -62,7 +67,7 @@ func (d *Decoder) overheard(p *packet, second bool, emit func(*ftp.Event)) *flow
 
 // admit takes a connection whose handshake is seen.
 func (d *Decoder) admit(p *packet, initiator, listener netip.AddrPort, second bool, emit func(*ftp.Event)) *flow {
-	if d.controlPort(listener.Port()) {
+	if d.control.Has(listener.Port()) {
 		return d.open(p, ftp.RoleControl, initiator, listener, second, emit)
 	}
 	claim := d.interest.Data(initiator, listener, true)

@@ -117,8 +117,8 @@ func TestFTPOnAnyPort(t *testing.T) {
 	})
 	t.Run("port of Config", func(t *testing.T) {
 		d := New(Config{Ports: []uint16{2121}}, interest(nil))
-		equal(t, "2121", d.controlPort(2121) && d.controlPort(21) && d.controlPort(990), true)
-		equal(t, "2122", d.controlPort(2122) || d.controlPort(0), false)
+		equal(t, "2121", d.control.Has(2121) && d.control.Has(21) && d.control.Has(990), true)
+		equal(t, "2122", d.control.Has(2122) || d.control.Has(0), false)
 	})
 }
 

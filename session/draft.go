@@ -90,7 +90,7 @@ func (x *draft) expect(at netip.AddrPort) {
 	a.a.Endpoint, a.readable = at, true
 	x.d.t.expected.add(a)
 	for range x.d.t.limits.Attempts {
-		c := x.d.t.strays.take(func(c *ftp.Conn) bool {
+		c := x.d.t.strays.takeAt(at.Port(), func(c *ftp.Conn) bool {
 			return a.asked.Time.Sub(c.First.Time).Abs() <= early && a.waits(c) && a.fits(c.Ends[0], c.Ends[1]) > peer
 		})
 		if c == nil {

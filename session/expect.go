@@ -74,9 +74,15 @@ func (a *announced) satisfied() bool {
 // expected holds the announcements of live sessions by the listener's port.
 type expected struct {
 	byPort map[uint16][]*announced
+	ports  ftp.PortSet // the keys of byPort: asked for each packet that nobody knows
 }
 
-func (e *expected) at(port uint16) []*announced { return e.byPort[port] }
+func (e *expected) at(port uint16) []*announced {
+	if !e.ports.Has(port) {
+		return nil
+	}
+	return e.byPort[port]
+}
 
 // add opens an announcement. Those of the same port that are done with are
 // forgotten on the way, so that a server with one port costs no more than others.
@@ -89,6 +95,7 @@ func (e *expected) add(a *announced) {
 		})
 	}
 	e.byPort[p] = append(list, a)
+	e.ports.Add(p)
 }
 
 func (e *expected) remove(a *announced) {
@@ -97,6 +104,7 @@ func (e *expected) remove(a *announced) {
 		e.byPort[p] = rest
 	} else {
 		delete(e.byPort, p)
+		e.ports.Remove(p)
 	}
 }
 
@@ -157,30 +165,3 @@ func (a *announced) third() bool {
 	return a.mode == ftp.ModeActive && addr != a.owner.client() && addr != a.owner.server()
 }
 
-// strays are connections between two hosts with a control connection that
-// nothing announced so far: the announcement may be late, lost or cut off.
-type strays struct {
-	all   []*ftp.Conn // oldest first
-	limit int
-}
-
-// add keeps a connection; beyond the limit the oldest is forgotten, which full
-// reports.
-func (s *strays) add(c *ftp.Conn) (full bool) {
-	if full = len(s.all) >= s.limit; full {
-		s.all = slices.Delete(s.all, 0, 1)
-	}
-	s.all = append(s.all, c)
-	return full
-}
-
-// take removes and returns the first stray that fits.
-func (s *strays) take(fits func(*ftp.Conn) bool) *ftp.Conn {
-	i := slices.IndexFunc(s.all, fits)
-	if i < 0 {
-		return nil
-	}
-	c := s.all[i]
-	s.all = slices.Delete(s.all, i, i+1)
-	return c
-}

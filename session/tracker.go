@@ -45,7 +45,7 @@ func New(c Config) *Tracker {
 	return &Tracker{
 		limits: l, live: make(map[int64]*dialogue), pairs: make(map[hosts][]*dialogue),
 		expected: expected{byPort: make(map[uint16][]*announced)},
-		strays:   strays{limit: l.Strays}, waiting: make(map[int64][]*dialogue),
+		strays:   strays{limit: l.Strays, byPort: make(map[uint16][]*ftp.Conn)}, waiting: make(map[int64][]*dialogue),
 	}
 }
 
@@ -69,6 +69,10 @@ func (t *Tracker) Data(initiator, listener netip.AddrPort, handshake bool) ftp.C
 	}
 	return ftp.ClaimNone
 }
+
+// Announced is the set of ports at which a listener was announced in a session
+// that is not over.
+func (t *Tracker) Announced() *ftp.PortSet { return &t.expected.ports }
 
 // Handle takes one event. Sessions that are over by it are emitted.
 func (t *Tracker) Handle(ev *ftp.Event, emit func(*Session)) {
@@ -258,7 +262,7 @@ func (t *Tracker) tie(c *ftp.Conn) bool {
 // proved to be a control connection.
 func (t *Tracker) disown(c *ftp.Conn) {
 	mine := func(x *ftp.Conn) bool { return x == c }
-	if t.strays.take(mine) != nil {
+	if t.strays.takeAt(c.Ends[ftp.Listener].Port(), mine) != nil {
 		return
 	}
 	for _, d := range t.waiting[c.ID] {
