@@ -7,7 +7,10 @@ import (
 )
 
 // timeLayout is RFC 3339 with always nine digits of a second.
-const timeLayout = "2006-01-02T15:04:05.000000000Z"
+const (
+	minuteLayout = "2006-01-02T15:04:"
+	timeLayout   = minuteLayout + "05.000000000Z"
+)
 
 // Time is a time in UTC, written with nine digits of a second.
 type Time time.Time
@@ -23,6 +26,36 @@ func timeOf(t time.Time) *Time {
 // MarshalText implements encoding.TextMarshaler.
 func (t Time) MarshalText() ([]byte, error) {
 	return time.Time(t).UTC().AppendFormat(nil, timeLayout), nil
+}
+
+// minute writes times as Time does. It knows the minute that it wrote last: most
+// that is written of a session is from the same one.
+type minute struct {
+	start int64  // in seconds since 1970
+	text  []byte // like "2026-11-22T06:49:"; empty before the first
+}
+
+func (m *minute) appendTime(b []byte, t time.Time) []byte {
+	t = t.UTC()
+	second := t.Second()
+	if start := t.Unix() - int64(second); len(m.text) == 0 || start != m.start {
+		m.start, m.text = start, t.AppendFormat(m.text[:0], minuteLayout)
+	}
+	b = append(b, m.text...)
+	b = appendDigits(b, second, 2)
+	b = append(b, '.')
+	b = appendDigits(b, t.Nanosecond(), 9)
+	return append(b, 'Z')
+}
+
+// appendDigits appends the last digits of a number, of which there are at most
+// nine.
+func appendDigits(b []byte, n, digits int) []byte {
+	var text [9]byte
+	for i := digits - 1; i >= 0; i-- {
+		text[i], n = '0'+byte(n%10), n/10
+	}
+	return append(b, text[:digits]...)
 }
 
 // JSONSchema describes the time to readers of the schema.
