@@ -138,16 +138,27 @@ func hiddenCommand(of, argument string) (before, verb, secret string, ok bool) {
 // secretVerb is the verb that a text begins with, if a secret may follow.
 func secretVerb(s string) string {
 	for _, verb := range secretVerbs {
-		if n := len(verb); len(s) > n && s[0]&^0x20 == verb[0] && !letter(s[n]) && strings.EqualFold(s[:n], verb) {
+		if n := len(verb); len(s) > n && !letter(s[n]) && strings.EqualFold(s[:n], verb) {
 			return verb
 		}
 	}
 	return ""
 }
 
+// secretInitials has the letters that secretVerbs begin with, of both cases.
+var secretInitials = func() (set [256]bool) {
+	for _, verb := range secretVerbs {
+		set[verb[0]], set[verb[0]|0x20] = true, true
+	}
+	return set
+}()
+
 // nextSecretVerb is where the next verb stands that a secret may follow, or -1.
 func nextSecretVerb(text string, from int) (at int, verb string) {
 	for at = from; at < len(text); at++ {
+		if !secretInitials[text[at]] {
+			continue
+		}
 		if verb = secretVerb(text[at:]); verb != "" {
 			return at, verb
 		}

@@ -1,15 +1,16 @@
 package report
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/invopop/jsonschema"
 )
 
-// timeLayout is RFC 3339 with always nine digits of a second.
+// RFC 3339 with always nine digits of a second, and what is before the seconds.
 const (
-	minuteLayout = "2006-01-02T15:04:"
-	timeLayout   = minuteLayout + "05.000000000Z"
+	minuteLayout = "2006-01-02T15:04"
+	timeLayout   = minuteLayout + ":05.000000000Z"
 )
 
 // Time is a time in UTC, written with nine digits of a second.
@@ -32,7 +33,7 @@ func (t Time) MarshalText() ([]byte, error) {
 // that is written of a session is from the same one.
 type minute struct {
 	start int64  // in seconds since 1970
-	text  []byte // like "2026-11-22T06:49:"; empty before the first
+	text  []byte // like "2026-11-22T06:49"; empty before the first
 }
 
 func (m *minute) appendTime(b []byte, t time.Time) []byte {
@@ -42,20 +43,18 @@ func (m *minute) appendTime(b []byte, t time.Time) []byte {
 		m.start, m.text = start, t.AppendFormat(m.text[:0], minuteLayout)
 	}
 	b = append(b, m.text...)
-	b = appendDigits(b, second, 2)
-	b = append(b, '.')
-	b = appendDigits(b, t.Nanosecond(), 9)
+	b = appendPadded(b, ':', second, 100)
+	b = appendPadded(b, '.', t.Nanosecond(), 1e9)
 	return append(b, 'Z')
 }
 
-// appendDigits appends the last digits of a number, of which there are at most
-// nine.
-func appendDigits(b []byte, n, digits int) []byte {
-	var text [9]byte
-	for i := digits - 1; i >= 0; i-- {
-		text[i], n = '0'+byte(n%10), n/10
-	}
-	return append(b, text[:digits]...)
+// appendPadded appends a separator and a number below unit, with as many digits
+// as unit has zeros.
+func appendPadded(b []byte, separator byte, n, unit int) []byte {
+	at := len(b)
+	b = strconv.AppendInt(b, int64(unit+n), 10)
+	b[at] = separator // in place of the one of unit
+	return b
 }
 
 // JSONSchema describes the time to readers of the schema.
