@@ -32,7 +32,8 @@ var (
 	fillInts  = []int64{0, 1, -1, 7, 226, math.MaxInt64, math.MinInt64, math.MaxInt32}
 	fillBytes = []uint64{0, 1, 2, 3, 'A', 'E', 'I', 'L', 'X', 255, 65535}
 	fillTimes = []time.Time{
-		{}, dawn, dawn.Add(59*time.Second + 999999998), dawn.In(time.FixedZone("x", -3601)), time.Unix(0, 0), time.Unix(-1, 5), time.Unix(-62135596801, 0),
+		{},
+		dawn, dawn.Add(59*time.Second + 999999998), dawn.In(time.FixedZone("x", -3601)), time.Unix(0, 0), time.Unix(-1, 5), time.Unix(-62135596801, 0),
 		time.Unix(253402300800, 0), time.Unix(math.MaxInt64, 999999999), time.Unix(math.MinInt64, 0), time.Unix(1<<62, 1),
 	}
 	fillAddrs = []string{"", "192.0.2.1", "255.255.255.255", "::", "2001:db8::1", "::ffff:192.0.2.1", "fe80::1%eth0", "fe80::1%\"\x1b\u202e"}
