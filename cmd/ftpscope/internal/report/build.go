@@ -210,7 +210,7 @@ func transfer(t *session.Transfer, m *masker, at int) *Transfer {
 		Findings:     []string{},
 		Offset:       t.Offset,
 	}
-	if strings.IndexByte("AIEL", t.Type) >= 0 {
+	if strings.IndexByte(representations, t.Type) >= 0 {
 		out.Type = new(string(rune(t.Type)))
 	}
 	if c := t.Command; c != nil {
@@ -227,6 +227,9 @@ func transfer(t *session.Transfer, m *masker, at int) *Transfer {
 	}
 	return out
 }
+
+// representations are the letters of TYPE that are known (RFC 959 section 3.1.1).
+const representations = "AIEL"
 
 func announcement(a *session.Announcement, at int) *Announcement {
 	if a == nil {

@@ -3,8 +3,9 @@
 //
 // [Document] and the types below it are the contract with other programs: keys
 // keep their order and their names, fields may be added. [Builder] fills them
-// from sessions and captures without doing anything else; [Encode], [Stream]
-// and [Text] write them.
+// from sessions and captures without doing anything else, and [Encode] writes
+// them. [Stream] writes the same bytes straight from the sessions, since there
+// may be many, and [Text] what people read.
 //
 // # Words from the wire
 //

@@ -3,7 +3,6 @@ package report
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"io"
 	"unicode/utf8"
 )
@@ -35,13 +34,10 @@ func escapeHidden(text []byte) []byte {
 	out := append(make([]byte, 0, len(text)+64), text[:at]...)
 	for rest := text[at:]; len(rest) > 0; {
 		r, n := utf8.DecodeRune(rest)
-		switch {
-		case !unsafeInJSON(r):
+		if unsafeInJSON(r) {
+			out = appendHidden(out, r)
+		} else {
 			out = append(out, rest[:n]...)
-		case r < 0x10000:
-			out = fmt.Appendf(out, `\u%04x`, r)
-		default: // RFC 8259 section 7: a surrogate pair
-			out = fmt.Appendf(out, `\u%04x\u%04x`, 0xd800+(r-0x10000)>>10, 0xdc00+(r-0x10000)&0x3ff)
 		}
 		rest = rest[n:]
 	}

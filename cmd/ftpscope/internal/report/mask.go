@@ -23,53 +23,77 @@ const secretKey = 32
 // masker hides the secrets of one session. Its zero value hides nothing.
 type masker struct {
 	hide    bool
-	secrets map[string]map[string]bool // by verb, in lower case, at most secretKey bytes; true if it goes on
-	lengths []int                      // of these, the longest first
+	secrets map[secret]bool // true if it goes on behind the key
+	lengths []int           // of the keys, the longest first
 }
+
+// secret is what the argument of a verb begins with.
+type secret struct {
+	verb string
+	key  string // in lower case, at most secretKey bytes
+}
+
+// manySecrets is how many may be forgotten one by one: a map stays as large as it
+// has ever been.
+const manySecrets = 64
 
 // newMasker knows the secrets of a session, as the others saw it too.
 func newMasker(s *session.Session, hide bool, others ...*session.Session) *masker {
-	m := &masker{hide: hide}
-	if !hide {
-		return m
-	}
-	for _, one := range append([]*session.Session{s}, others...) {
-		for _, c := range one.Commands {
-			m.learn(c.Verb, c.Argument)
-		}
-	}
+	m := &masker{}
+	m.reset(s, hide, others)
 	return m
+}
+
+// reset forgets the secrets of one session and learns those of another.
+func (m *masker) reset(s *session.Session, hide bool, others []*session.Session) {
+	if len(m.secrets) > manySecrets {
+		m.secrets = nil
+	}
+	clear(m.secrets)
+	m.hide, m.lengths = hide, m.lengths[:0]
+	if !hide {
+		return
+	}
+	m.learnAll(s)
+	for _, one := range others {
+		m.learnAll(one)
+	}
+}
+
+func (m *masker) learnAll(s *session.Session) {
+	for i := range s.Commands {
+		m.learn(s.Commands[i].Verb, s.Commands[i].Argument)
+	}
 }
 
 // learn takes a command that may hold a secret.
 func (m *masker) learn(verb, argument string) {
-	secret := argument
+	words := argument
 	if !slices.Contains(secretVerbs, verb) {
 		var ok bool
-		if _, verb, secret, ok = hiddenCommand(verb, argument); !ok {
+		if _, verb, words, ok = hiddenCommand(verb, argument); !ok {
 			return
 		}
 	}
-	secret = strings.Trim(secret, blanks)
-	m.remember(verb, lower(secret))
-	quoted := strconv.Quote(secret) // as findings repeat it
-	m.remember(verb, lower(quoted[1:len(quoted)-1]))
+	words = strings.Trim(words, blanks)
+	m.remember(verb, words)
+	if !isPlain(words) {
+		quoted := strconv.Quote(words) // as findings repeat it
+		m.remember(verb, quoted[1:len(quoted)-1])
+	}
 }
 
-func (m *masker) remember(verb, secret string) {
-	if secret == "" {
+func (m *masker) remember(verb, words string) {
+	if words == "" {
 		return
 	}
-	key := secret[:min(len(secret), secretKey)]
+	one := secret{verb, lower(words[:min(len(words), secretKey)])}
 	if m.secrets == nil {
-		m.secrets = make(map[string]map[string]bool)
+		m.secrets = make(map[secret]bool)
 	}
-	if m.secrets[verb] == nil {
-		m.secrets[verb] = make(map[string]bool)
-	}
-	m.secrets[verb][key] = m.secrets[verb][key] || len(key) < len(secret)
-	if !slices.Contains(m.lengths, len(key)) {
-		m.lengths = append(m.lengths, len(key))
+	m.secrets[one] = m.secrets[one] || len(one.key) < len(words)
+	if !slices.Contains(m.lengths, len(one.key)) {
+		m.lengths = append(m.lengths, len(one.key))
 		slices.SortFunc(m.lengths, func(a, b int) int { return b - a })
 	}
 }
@@ -98,14 +122,14 @@ const blanks = " \t\r\n"
 // secret"). Of a known verb the argument is what it is meant to be, such as the
 // name of a file: "RETR pass 2.txt".
 func hiddenCommand(of, argument string) (before, verb, secret string, ok bool) {
-	if _, known := ftp.LookupVerb([]byte(of)); known && of != "SITE" {
-		return "", "", "", false
-	}
-	at := strings.IndexFunc(argument, func(r rune) bool { return r < 0x80 && letter(byte(r)) })
-	if at < 0 {
-		return "", "", "", false
+	at := 0
+	for at < len(argument) && !letter(argument[at]) {
+		at++
 	}
 	if verb = secretVerb(argument[at:]); verb == "" {
+		return "", "", "", false
+	}
+	if _, known := ftp.LookupVerb([]byte(of)); known && of != "SITE" {
 		return "", "", "", false
 	}
 	return argument[:at], verb, argument[at+len(verb)+1:], true
@@ -121,6 +145,27 @@ func secretVerb(s string) string {
 	return ""
 }
 
+// secretInitials has the letters that secretVerbs begin with, of both cases.
+var secretInitials = func() (set [256]bool) {
+	for _, verb := range secretVerbs {
+		set[verb[0]], set[verb[0]|0x20] = true, true
+	}
+	return set
+}()
+
+// nextSecretVerb is where the next verb stands that a secret may follow, or -1.
+func nextSecretVerb(text string, from int) (at int, verb string) {
+	for at = from; at < len(text); at++ {
+		if !secretInitials[text[at]] {
+			continue
+		}
+		if verb = secretVerb(text[at:]); verb != "" {
+			return at, verb
+		}
+	}
+	return -1, ""
+}
+
 // reply returns what to print for the text of a reply. Servers repeat commands
 // that they do not understand:
 //
@@ -132,17 +177,20 @@ func (m *masker) reply(text string) string {
 	if len(m.secrets) == 0 {
 		return text
 	}
+	at, verb := nextSecretVerb(text, 0)
+	if at < 0 {
+		return text
+	}
 	var out strings.Builder
 	folded, done := lower(text), 0
-	for at := 0; at < len(text); at++ {
-		verb := secretVerb(text[at:])
-		if verb == "" {
+	for ; at >= 0; at, verb = nextSecretVerb(text, at) {
+		end := m.secretEnd(verb, folded, at+len(verb)+1)
+		if end == 0 {
+			at++
 			continue
 		}
-		if end := m.secretEnd(verb, folded, at+len(verb)+1); end > 0 {
-			out.WriteString(text[done:at] + verb + " " + mask)
-			done, at = end, end-1
-		}
+		out.WriteString(text[done:at] + verb + " " + mask)
+		done, at = end, end
 	}
 	return out.String() + text[done:]
 }
@@ -156,11 +204,7 @@ func (m *masker) said(text string) string {
 	}
 	var out strings.Builder
 	folded, done := lower(text), 0
-	for at := 0; at < len(text); at++ {
-		verb := secretVerb(text[at:])
-		if verb == "" {
-			continue
-		}
+	for at, verb := nextSecretVerb(text, 0); at >= 0; at, verb = nextSecretVerb(text, at+1) {
 		rest := strings.TrimLeft(folded[at+len(verb)+1:], blanks)
 		head, _, ok := strings.Cut(rest, "…")
 		if ok && m.begins(verb, head) {
@@ -174,8 +218,8 @@ func (m *masker) said(text string) string {
 
 // begins reports whether a secret of a verb begins like this.
 func (m *masker) begins(verb, head string) bool {
-	for secret := range m.secrets[verb] {
-		if head != "" && strings.HasPrefix(secret, head) {
+	for one := range m.secrets {
+		if head != "" && one.verb == verb && strings.HasPrefix(one.key, head) {
 			return true
 		}
 	}
@@ -191,7 +235,7 @@ func (m *masker) secretEnd(verb, text string, at int) int {
 		if n > len(rest) {
 			continue
 		}
-		more, ok := m.secrets[verb][rest[:n]]
+		more, ok := m.secrets[secret{verb, rest[:n]}]
 		if !ok {
 			continue
 		}
@@ -208,6 +252,9 @@ func letter(c byte) bool { c |= 0x20; return 'a' <= c && c <= 'z' }
 
 // lower turns ASCII letters only, so the length stays.
 func lower(s string) string {
+	if strings.IndexFunc(s, func(r rune) bool { return 'A' <= r && r <= 'Z' }) < 0 {
+		return s
+	}
 	b := []byte(s)
 	for i, c := range b {
 		if 'A' <= c && c <= 'Z' {

@@ -15,8 +15,12 @@ type Stream struct {
 	builder Builder
 	summary Summary
 	tally   Tally
+	encoder encoder
 	err     error
 }
+
+// maxKept bounds the memory that is kept for the next line, in bytes.
+const maxKept = 1 << 20
 
 // NewStream returns a stream that writes to w.
 func NewStream(w io.Writer, b Builder) *Stream {
@@ -46,23 +50,36 @@ type (
 // Session writes a session and the findings about it.
 func (s *Stream) Session(one *session.Session, said diagnose.Explanation) {
 	s.summary.Add(one)
-	s.line(sessionLine{"session", s.builder.Session(one, said)})
-	s.findings(one, said.Findings)
+	s.encoder.masker.reset(one, !s.builder.ShowSecrets, s.builder.witnesses[one.ID])
+	s.encoder.session(one, said)
+	s.flush()
+	s.findings(said.Findings)
 }
 
-func (s *Stream) findings(of *session.Session, findings []*diagnose.Finding) {
+func (s *Stream) findings(findings []*diagnose.Finding) {
 	for _, f := range findings {
 		s.tally.Add(f)
+		s.encoder.finding(f)
+		s.flush()
 	}
-	for _, f := range s.builder.Findings(of, findings) {
-		s.line(findingLine{"finding", f})
+}
+
+// flush writes the line that was encoded.
+func (s *Stream) flush() {
+	e := &s.encoder
+	if s.err == nil {
+		_, s.err = s.w.Write(e.out)
+	}
+	if e.out = e.out[:0]; cap(e.out) > maxKept {
+		e.out = nil
 	}
 }
 
 // Finish writes what is known at the end, and returns the first error of all
 // that was written. Of what was said of the sessions it needs nothing any more.
 func (s *Stream) Finish(captures []capture.Info, notices []Notice, said Explanations) error {
-	s.findings(nil, said.Captures)
+	s.encoder.masker = masker{} // these are of no session
+	s.findings(said.Captures)
 	for _, c := range s.builder.Captures(captures, notices, said.Vantages) {
 		s.line(captureLine{"capture", c})
 	}
@@ -74,6 +91,7 @@ func (s *Stream) Finish(captures []capture.Info, notices []Notice, said Explanat
 // Err is the first error of all that was written.
 func (s *Stream) Err() error { return s.err }
 
+// line writes something of which there is little.
 func (s *Stream) line(v any) {
 	if s.err == nil {
 		s.err = encode(s.w, v, "")

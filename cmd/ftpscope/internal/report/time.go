@@ -1,6 +1,7 @@
 package report
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/invopop/jsonschema"
@@ -8,8 +9,11 @@ import (
 	"github.com/ftpscope/ftpscope/decode/ftp"
 )
 
-// timeLayout is RFC 3339 with always nine digits of a second.
-const timeLayout = "2006-01-02T15:04:05.000000000Z"
+// RFC 3339 with always nine digits of a second, and what is before the seconds.
+const (
+	minuteLayout = "2006-01-02T15:04"
+	timeLayout   = minuteLayout + ":05.000000000Z"
+)
 
 // Time is a time in UTC, written with nine digits of a second.
 type Time time.Time
@@ -28,6 +32,34 @@ func timeOf(t time.Time) *Time {
 // MarshalText implements encoding.TextMarshaler.
 func (t Time) MarshalText() ([]byte, error) {
 	return time.Time(t).UTC().AppendFormat(nil, timeLayout), nil
+}
+
+// minute writes times as Time does. It knows the minute that it wrote last: most
+// that is written of a session is from the same one.
+type minute struct {
+	start int64  // in seconds since 1970
+	text  []byte // like "2026-11-22T06:49"; empty before the first
+}
+
+func (m *minute) appendTime(b []byte, t time.Time) []byte {
+	t = t.UTC()
+	second := t.Second()
+	if start := t.Unix() - int64(second); len(m.text) == 0 || start != m.start {
+		m.start, m.text = start, t.AppendFormat(m.text[:0], minuteLayout)
+	}
+	b = append(b, m.text...)
+	b = appendPadded(b, ':', second, 100)
+	b = appendPadded(b, '.', t.Nanosecond(), 1e9)
+	return append(b, 'Z')
+}
+
+// appendPadded appends a separator and a number below unit, with as many digits
+// as unit has zeros.
+func appendPadded(b []byte, separator byte, n, unit int) []byte {
+	at := len(b)
+	b = strconv.AppendInt(b, int64(unit+n), 10)
+	b[at] = separator // in place of the one of unit
+	return b
 }
 
 // JSONSchema describes the time to readers of the schema.
