@@ -34,7 +34,7 @@ var (
 	fillTimes = []time.Time{
 		{},
 		dawn, dawn.Add(59*time.Second + 999999998), dawn.In(time.FixedZone("x", -3601)), time.Unix(0, 0), time.Unix(-1, 5), time.Unix(-62135596801, 0),
-		time.Unix(253402300800, 0), time.Unix(math.MaxInt64, 999999999), time.Unix(math.MinInt64, 0), time.Unix(1<<62, 1),
+		time.Unix(math.MaxInt32, 0), time.Unix(math.MinInt32, 1), time.Unix(math.MaxInt64, 999999999),
 	}
 	fillAddrs = []string{"", "192.0.2.1", "255.255.255.255", "::", "2001:db8::1", "::ffff:192.0.2.1", "fe80::1%eth0", "fe80::1%\"\x1b\u202e"}
 )
@@ -54,8 +54,8 @@ func (f filler) addr() netip.Addr {
 // fill fills a value, which field is the name of.
 func (f filler) fill(v reflect.Value, field string) {
 	switch v.Addr().Interface().(type) {
-	case *time.Time:
-		v.Set(reflect.ValueOf(pick(f, fillTimes)))
+	case *ftp.Time:
+		v.Set(reflect.ValueOf(ftp.TimeOf(pick(f, fillTimes))))
 		return
 	case *netip.Addr:
 		v.Set(reflect.ValueOf(f.addr()))

@@ -3,7 +3,6 @@ package report
 import (
 	"net/netip"
 	"strconv"
-	"time"
 
 	"github.com/ftpscope/ftpscope/decode/ftp"
 )
@@ -55,14 +54,14 @@ func (e *encoder) int(key string, n int64) {
 }
 
 // time puts a time, or null where there is none.
-func (e *encoder) time(key string, t time.Time) {
+func (e *encoder) time(key string, t ftp.Time) {
 	if t.IsZero() {
 		e.null(key)
 		return
 	}
 	e.put(key)
 	e.put(`"`)
-	e.out = e.minute.appendTime(e.out, t)
+	e.out = e.minute.appendTime(e.out, t.Std())
 	e.put(`"`)
 }
 

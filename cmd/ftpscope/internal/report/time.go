@@ -42,13 +42,14 @@ type minute struct {
 }
 
 func (m *minute) appendTime(b []byte, t time.Time) []byte {
-	t = t.UTC()
-	second := t.Second()
-	if start := t.Unix() - int64(second); len(m.text) == 0 || start != m.start {
-		m.start, m.text = start, t.AppendFormat(m.text[:0], minuteLayout)
+	second := t.Unix() - m.start
+	if len(m.text) == 0 || second < 0 || second >= 60 {
+		t = t.UTC()
+		second = int64(t.Second())
+		m.start, m.text = t.Unix()-second, t.AppendFormat(m.text[:0], minuteLayout)
 	}
 	b = append(b, m.text...)
-	b = appendPadded(b, ':', second, 100)
+	b = appendPadded(b, ':', int(second), 100)
 	b = appendPadded(b, '.', t.Nanosecond(), 1e9)
 	return append(b, 'Z')
 }
