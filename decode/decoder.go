@@ -73,7 +73,7 @@ func (d *Decoder) Decode(f *capture.Frame, emit func(*ftp.Event)) {
 	}
 	seen := ftp.Seen{Ref: ftp.Ref{Capture: f.Capture, Frame: f.Number}, Time: d.now}
 	if f.Length == 0 {
-		emit(&ftp.Event{Kind: ftp.EventTick, Seen: seen})
+		d.tell(emit, ftp.Event{Kind: ftp.EventTick, Seen: seen})
 		return
 	}
 	d.capture.frame(f, at)
@@ -147,8 +147,7 @@ func (d *Decoder) tcp(p *packet, emit func(*ftp.Event)) {
 		fl = d.door(p, false, emit)
 	}
 	if d.syns && p.has(flagRST) && (fl == nil || fl.conn.Role == ftp.RoleNone) {
-		d.event = ftp.Event{Kind: ftp.EventRST, Seen: p.seen, Ends: [2]netip.AddrPort{p.dst, p.src}, Acked: int64(p.ack)}
-		emit(&d.event)
+		d.tell(emit, ftp.Event{Kind: ftp.EventRST, Seen: p.seen, Ends: [2]netip.AddrPort{p.dst, p.src}, Acked: int64(p.ack)})
 	}
 	d.capture.tcp(src, dst, fl != nil && fl.conn.Role == ftp.RoleControl || d.control.Has(src) || d.control.Has(dst))
 	if fl != nil {
@@ -234,16 +233,20 @@ func (d *Decoder) read(fl *flow, p *packet, side ftp.Side, emit func(*ftp.Event)
 	fl.control.add(p, side, d.limits, emit)
 }
 
+// tell emits an event without memory of its own.
+func (d *Decoder) tell(emit func(*ftp.Event), ev ftp.Event) {
+	d.event = ev
+	emit(&d.event)
+}
+
 // change tells that something is new about a connection that is followed.
 func (d *Decoder) change(fl *flow, at ftp.Seen, from ftp.Side, emit func(*ftp.Event)) {
-	d.event = ftp.Event{Kind: ftp.EventChange, Seen: at, Conn: fl.conn, From: from}
-	emit(&d.event)
+	d.tell(emit, ftp.Event{Kind: ftp.EventChange, Seen: at, Conn: fl.conn, From: from})
 }
 
 // syn tells of a SYN, whoever it is for.
 func (d *Decoder) syn(p *packet, emit func(*ftp.Event)) {
-	d.event = ftp.Event{Kind: ftp.EventSYN, Seen: p.seen, Ends: [2]netip.AddrPort{p.src, p.dst}, SYN: synOf(p)}
-	emit(&d.event)
+	d.tell(emit, ftp.Event{Kind: ftp.EventSYN, Seen: p.seen, Ends: [2]netip.AddrPort{p.src, p.dst}, SYN: synOf(p)})
 }
 
 // icmp takes an ICMP error: it answers a SYN if it quotes it and nothing
@@ -272,7 +275,7 @@ func (d *Decoder) icmp(e *icmpError, emit func(*ftp.Event)) {
 
 // Finish ends every connection: the capture is over.
 func (d *Decoder) Finish(emit func(*ftp.Event)) {
-	emit(&ftp.Event{Kind: ftp.EventTick, Seen: ftp.Seen{Time: d.now}})
+	d.tell(emit, ftp.Event{Kind: ftp.EventTick, Seen: ftp.Seen{Time: d.now}})
 	for fl := range d.flows.age.all() {
 		d.end(fl, emit)
 	}

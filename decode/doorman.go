@@ -173,7 +173,7 @@ func (d *Decoder) promote(fl *flow, role ftp.Role, at ftp.Seen, emit func(*ftp.E
 	if role == ftp.RoleControl {
 		d.deafen(fl)
 	}
-	emit(&ftp.Event{Kind: ftp.EventOpen, Seen: at, Conn: fl.conn})
+	d.tell(emit, ftp.Event{Kind: ftp.EventOpen, Seen: at, Conn: fl.conn})
 }
 
 // ponder looks at a packet of a connection that is only remembered: is it what
@@ -232,5 +232,5 @@ func (d *Decoder) end(fl *flow, emit func(*ftp.Event)) {
 		fl.control.finish(emit)
 	}
 	fl.conn.Ended = true
-	emit(&ftp.Event{Kind: ftp.EventEnd, Seen: fl.conn.Last, Conn: fl.conn})
+	d.tell(emit, ftp.Event{Kind: ftp.EventEnd, Seen: fl.conn.Last, Conn: fl.conn})
 }

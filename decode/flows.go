@@ -25,7 +25,7 @@ func keyOf(a, b netip.AddrPort) flowKey {
 type flows struct {
 	byKey  map[flowKey]*flow
 	ports  [1 << 16]uint32 // how many have an end at the port
-	recent [1 << 10]*flow  // found last, by both ports
+	recent [1 << 14]*flow  // found last, by both ports
 	age    queue           // all
 	spare  []*flow         // dropped, to be used again
 	lastID int64

@@ -48,6 +48,9 @@ func (d *dialogue) notice(code, format string, a ...any) {
 	d.s.Notices = noted(d.s.Notices, ftp.Notice{Code: code, Message: fmt.Sprintf(format, a...), Time: d.active.Time})
 }
 
+// usual is how many commands there is room for at first: few sessions have less.
+const usual = 8
+
 // command takes a command of the client.
 func (d *dialogue) command(ev *ftp.Event) {
 	d.encrypted = false // it can be read (again, after CCC)
@@ -57,6 +60,9 @@ func (d *dialogue) command(ev *ftp.Event) {
 		return
 	}
 	c := Command{Seen: ev.Seen, Verb: ev.Command.Verb, Argument: d.keep(ev.Command.Argument), Cut: ev.Cut, Cast: Cast{ev.Pieces, ev.Within}}
+	if d.s.Commands == nil {
+		d.s.Commands = make([]Command, 0, usual)
+	}
 	d.s.Commands = append(d.s.Commands, c)
 	p := pending{index: len(d.s.Commands) - 1, verb: c.Verb, end: ev.Offset}
 	switch {

@@ -244,8 +244,7 @@ func (x *draft) adds(c *ftp.Conn) {
 // waitsFor keeps the session from being finished before the connection is over.
 func (d *dialogue) waitsFor(c *ftp.Conn) {
 	if !c.Ended {
-		d.running++
-		d.t.waiting[c.ID] = append(d.t.waiting[c.ID], d)
+		d.t.claim(c, d)
 	}
 }
 

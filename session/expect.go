@@ -111,37 +111,31 @@ func (e *expected) remove(a *announced) {
 // match finds what a connection was announced by: in each session the latest
 // announcement that fits and waits. A session whose announced peer opens it is
 // preferred; a third host's connection belongs to the session that listens only
-// if the session of the initiator named that endpoint too (FXP), or if strangers
-// are let in and no better one is there.
-func (e *expected) match(c *ftp.Conn, strangers bool) []*announced {
-	var sure, weak []*announced
+// if the session of the initiator named that endpoint too (FXP: two is that one),
+// or if strangers are let in and no better one is there. Nil is none.
+func (e *expected) match(c *ftp.Conn, strangers bool) (one, two *announced) {
 	for _, a := range slices.Backward(e.at(c.Ends[ftp.Listener].Port())) {
-		if !a.waits(c) {
+		if fit := a.fits(c.Ends[0], c.Ends[1]); fit > peer && a.waits(c) {
+			one = a
+			break
+		}
+	}
+	if one != nil && !one.third() {
+		return one, nil
+	}
+	for _, a := range slices.Backward(e.at(c.Ends[ftp.Listener].Port())) {
+		fit := a.fits(c.Ends[0], c.Ends[1])
+		if fit == 0 || fit > peer || !a.waits(c) {
 			continue
 		}
-		if fit := a.fits(c.Ends[0], c.Ends[1]); fit > peer {
-			sure = append(sure, a)
-		} else if fit > 0 {
-			weak = append(weak, a)
+		switch {
+		case one == nil && strangers && c.First.Time.Sub(a.asked.Time) <= stale:
+			return a, nil
+		case one != nil && a.owner.client() == one.owner.client() && a.mode != one.mode:
+			return one, a
 		}
 	}
-	if len(sure) == 0 {
-		weak = slices.DeleteFunc(weak, func(a *announced) bool { return c.First.Time.Sub(a.asked.Time) > stale })
-		if !strangers {
-			return nil
-		}
-		return weak[:min(1, len(weak))]
-	}
-	best := sure[0]
-	if !best.third() {
-		return []*announced{best}
-	}
-	for _, w := range weak {
-		if w.owner.client() == best.owner.client() && w.mode != best.mode {
-			return []*announced{best, w}
-		}
-	}
-	return []*announced{best}
+	return one, nil
 }
 
 // waits reports whether the announcement is still open for the connection.

@@ -26,6 +26,7 @@ type pending struct {
 // that finds none of them is unsolicited.
 type pairs struct {
 	queue []pending
+	empty []pending // queue was, when nothing waited: its memory is used again
 }
 
 // add lets a command wait for its reply. Beyond the limit the oldest waits no
@@ -36,7 +37,12 @@ func (q *pairs) add(p pending, limit int) (full bool) {
 	if full = n >= limit; full {
 		q.queue = slices.Delete(q.queue, 0, 1)
 	}
-	q.queue = append(q.queue, p)
+	if n == 0 {
+		q.queue = q.empty
+	}
+	if q.queue = append(q.queue, p); n == 0 {
+		q.empty = q.queue[:0]
+	}
 	return full
 }
 

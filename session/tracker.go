@@ -21,7 +21,7 @@ type Tracker struct {
 	pairs     map[hosts][]*dialogue // live ones, by their two hosts
 	expected  expected
 	strays    strays
-	waiting   map[int64][]*dialogue // by the ID of a data connection: the sessions that it belongs to
+	waiting   map[int64]owners // by the ID of a data connection that is not over
 	now       ftp.Time              // of the latest event
 	sessions  int                   // ids given
 	failed    int                   // sessions given out whose control connection never opened
@@ -45,7 +45,7 @@ func New(c Config) *Tracker {
 	return &Tracker{
 		limits: l, live: make(map[int64]*dialogue), pairs: make(map[hosts][]*dialogue),
 		expected: expected{byPort: make(map[uint16][]*announced)},
-		strays:   strays{limit: l.Strays, byPort: make(map[uint16][]*ftp.Conn)}, waiting: make(map[int64][]*dialogue),
+		strays:   strays{limit: l.Strays, byPort: make(map[uint16][]*ftp.Conn)}, waiting: make(map[int64]owners),
 	}
 }
 
@@ -212,10 +212,8 @@ func (t *Tracker) finish(d *dialogue, emit func(*Session)) {
 			t.expected.remove(x.ann)
 		}
 		for _, c := range x.tried() {
-			if rest := slices.DeleteFunc(t.waiting[c.ID], func(w *dialogue) bool { return w == d }); len(rest) > 0 {
-				t.waiting[c.ID] = rest
-			} else {
-				delete(t.waiting, c.ID)
+			if !c.Ended {
+				t.disclaim(c, d)
 			}
 		}
 	}
@@ -246,8 +244,11 @@ func (t *Tracker) dataOpened(c *ftp.Conn) {
 func (t *Tracker) tie(c *ftp.Conn) bool {
 	// A third host's connection belongs to a session of its own, if it has one.
 	own := len(t.pairs[hostsOf(c.Ends[0].Addr(), c.Ends[1].Addr())]) > 0
-	found := t.expected.match(c, !own)
-	for _, a := range found {
+	one, two := t.expected.match(c, !own)
+	for _, a := range [...]*announced{one, two} {
+		if a == nil {
+			continue
+		}
 		if len(a.conns) < t.limits.Attempts {
 			a.conns = append(a.conns, c)
 			a.owner.waitsFor(c)
@@ -255,7 +256,7 @@ func (t *Tracker) tie(c *ftp.Conn) bool {
 			a.owner.notice("limit-attempts", "more than %d data connections for one announcement: later ones are not counted", t.limits.Attempts)
 		}
 	}
-	return len(found) > 0
+	return one != nil
 }
 
 // disown forgets a connection that was taken for a possible data connection and
@@ -266,6 +267,9 @@ func (t *Tracker) disown(c *ftp.Conn) {
 		return
 	}
 	for _, d := range t.waiting[c.ID] {
+		if d == nil {
+			continue
+		}
 		d.running--
 		d.drafts = slices.DeleteFunc(d.drafts, func(x *draft) bool {
 			x.conns = slices.DeleteFunc(x.conns, mine)
@@ -277,10 +281,47 @@ func (t *Tracker) disown(c *ftp.Conn) {
 
 // dataEnded finishes the sessions that only waited for this connection.
 func (t *Tracker) dataEnded(c *ftp.Conn, emit func(*Session)) {
-	for _, d := range slices.Clone(t.waiting[c.ID]) {
+	of, ok := t.waiting[c.ID]
+	if !ok {
+		return
+	}
+	delete(t.waiting, c.ID)
+	for _, d := range of {
+		if d == nil {
+			continue
+		}
 		if d.running--; t.live[d.conn.ID] == d {
 			t.settle(d, emit)
 		}
+	}
+}
+
+// owners are the sessions that a data connection belongs to: one, or in FXP two.
+// https://www.rfc-editor.org/rfc/rfc959#section-5.2
+type owners [2]*dialogue
+
+// claim notes that a session waits for the end of a data connection.
+func (t *Tracker) claim(c *ftp.Conn, d *dialogue) {
+	of := t.waiting[c.ID]
+	if i := slices.Index(of[:], nil); i >= 0 {
+		of[i] = d
+		t.waiting[c.ID] = of
+		d.running++
+	}
+}
+
+// disclaim takes that back.
+func (t *Tracker) disclaim(c *ftp.Conn, d *dialogue) {
+	of := t.waiting[c.ID]
+	for i := range of {
+		if of[i] == d {
+			of[i] = nil
+		}
+	}
+	if of == (owners{}) {
+		delete(t.waiting, c.ID)
+	} else {
+		t.waiting[c.ID] = of
 	}
 }
 
