@@ -30,6 +30,7 @@ type Decoder struct {
 	fragments fragments
 	waiting   waiting
 	event     ftp.Event // emitted, so that it needs no memory each time
+	packet    packet    // looked at, likewise
 	stats     Stats
 	captures  []*captureFacts // by Frame.Capture
 	capture   *captureFacts   // of the frame that is decoded
@@ -91,17 +92,27 @@ func (d *Decoder) Decode(f *capture.Frame, emit func(*ftp.Event)) {
 
 // look takes what follows the link layer of a frame.
 func (d *Decoder) look(f *capture.Frame, ether uint16, body []byte, wire int, seen ftp.Seen, emit func(*ftp.Event)) {
-	var p packet
-	var e icmpError
-	found := look(ether, body, wire, &p)
-	if found == 0 {
-		found = d.secondLook(ether, body, wire, &p, &e)
-	}
 	switch ether {
 	case etherIPv4:
 		d.stats.IPv4++
 	case etherIPv6:
 		d.stats.IPv6++
+	}
+	if p := &d.packet; look(ether, body, wire, p) == foundTCP {
+		p.seen, p.frame = seen, f
+		d.tcp(p, emit)
+		return
+	}
+	d.lookAgain(f, ether, body, wire, seen, emit)
+}
+
+// lookAgain is for what the first look does not take for TCP.
+func (d *Decoder) lookAgain(f *capture.Frame, ether uint16, body []byte, wire int, seen ftp.Seen, emit func(*ftp.Event)) {
+	var p packet
+	var e icmpError
+	found := look(ether, body, wire, &p)
+	if found == 0 {
+		found = d.secondLook(ether, body, wire, &p, &e)
 	}
 	if e.any {
 		d.capture.ICMP++

@@ -109,7 +109,8 @@ func (t *flows) fresh() *flow {
 		if unused != nil {
 			unused.forget()
 		}
-		*f = flow{twins: twins{ring: f.twins.ring[:0]}, unused: unused}
+		f.twins.forget()
+		*f = flow{twins: f.twins, unused: unused}
 	}
 	if kept == nil {
 		kept = new(roomy)

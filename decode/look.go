@@ -90,6 +90,7 @@ func lookTCP(b []byte, wire int, src, dst netip.Addr, p *packet) found {
 	p.payload = b[min(header, len(b)):]
 	p.length = wire - header
 	p.short = len(b) < header
+	p.segment = nil
 	if p.checkable && len(b) == wire {
 		p.segment = b
 	}

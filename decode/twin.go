@@ -1,25 +1,29 @@
 package decode
 
 import (
+	"encoding/binary"
+	"math/bits"
 	"time"
 
 	"github.com/ftpscope/ftpscope/decode/ftp"
 )
 
-// twin is what tells two copies of one frame from a repetition by TCP.
+// twin is what tells two copies of one frame from a repetition by TCP, besides its
+// sequence number.
 type twin struct {
 	time             ftp.Time
-	seq, ack         uint32
-	options          uint32 // hash: timestamps differ between repetitions
+	options          uint64 // hash: timestamps differ between repetitions
 	length           int
+	ack              uint32
 	window, ipID     uint16
 	ttl, flags, side uint8
 }
 
 // twins remembers the latest packets of a connection, at most maxTwins.
 type twins struct {
-	ring []twin
-	next int // where the next goes in a full ring
+	seqs []uint32 // nearly all packets differ from the others in it
+	ring []twin   // likewise
+	next int      // where the next goes in a full ring
 }
 
 const maxTwins = 16
@@ -36,9 +40,9 @@ const (
 // had such twins already, which bare acknowledgments without identification
 // need to be believed. routed says that the TTLs of the two differ by one.
 func (t *twins) seen(p *packet, side uint8, repeats bool) (twice, routed bool) {
-	now := twin{p.seen.Time, p.seq, p.ack, hash(p.options), p.length, p.window, p.ipID, p.ttl, p.flags, side}
-	for i := range t.ring {
-		if t.ring[i].seq != now.seq {
+	now := twin{p.seen.Time, stamp(p.options), p.length, p.ack, p.window, p.ipID, p.ttl, p.flags, side}
+	for i, seq := range t.seqs {
+		if seq != p.seq {
 			continue
 		}
 		same := t.ring[i]
@@ -53,12 +57,32 @@ func (t *twins) seen(p *packet, side uint8, repeats bool) (twice, routed bool) {
 		}
 	}
 	if len(t.ring) < maxTwins {
-		t.ring = append(t.ring, now)
+		t.seqs, t.ring = append(t.seqs, p.seq), append(t.ring, now)
 		return false, false
 	}
-	t.ring[t.next] = now
+	t.seqs[t.next], t.ring[t.next] = p.seq, now
 	t.next = (t.next + 1) % maxTwins
 	return false, false
+}
+
+// forget leaves nothing but the memory.
+func (t *twins) forget() { *t = twins{seqs: t.seqs[:0], ring: t.ring[:0]} }
+
+// stamp is a hash of options: eight bytes at a time, as timestamps and what pads
+// them are twelve.
+func stamp(b []byte) uint64 {
+	const prime = 0x9e3779b97f4a7c15 // 2^64 and the golden ratio
+	h := uint64(len(b))
+	for ; len(b) >= 8; b = b[8:] {
+		h = bits.RotateLeft64((h^binary.LittleEndian.Uint64(b))*prime, 29)
+	}
+	for ; len(b) >= 4; b = b[4:] {
+		h = bits.RotateLeft64((h^uint64(binary.LittleEndian.Uint32(b)))*prime, 29)
+	}
+	for _, c := range b { // cut off
+		h = (h ^ uint64(c)) * prime
+	}
+	return h
 }
 
 // hash is FNV-1a.
