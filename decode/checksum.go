@@ -2,6 +2,7 @@ package decode
 
 import (
 	"encoding/binary"
+	"math/bits"
 	"net/netip"
 )
 
@@ -27,11 +28,17 @@ func addressSum(a netip.Addr) uint64 {
 	return sum16(b[:])
 }
 
-// sum16 is the sum of the 16-bit words of b, not folded. Words of 32 bits give
-// the same once it is.
+// sum16 is the sum of the 16-bit words of b, not folded. Words of 64 bits whose
+// carry comes back at the low end give the same once it is.
 //
 // https://www.rfc-editor.org/rfc/rfc1071#section-2
 func sum16(b []byte) (sum uint64) {
+	var long, carry uint64
+	for ; len(b) >= 16; b = b[16:] {
+		long, carry = bits.Add64(long, binary.BigEndian.Uint64(b), carry)
+		long, carry = bits.Add64(long, binary.BigEndian.Uint64(b[8:]), carry)
+	}
+	sum = long>>32 + long&0xffffffff + carry
 	for ; len(b) >= 4; b = b[4:] {
 		sum += uint64(binary.BigEndian.Uint32(b))
 	}

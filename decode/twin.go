@@ -8,22 +8,21 @@ import (
 	"github.com/ftpscope/ftpscope/decode/ftp"
 )
 
-// twin is what tells two copies of one frame from a repetition by TCP, besides its
-// sequence number.
+// twin is what tells two copies of one frame from a repetition by TCP.
 type twin struct {
 	time             ftp.Time
 	options          uint64 // hash: timestamps differ between repetitions
 	length           int
-	ack              uint32
+	seq, ack         uint32
 	window, ipID     uint16
 	ttl, flags, side uint8
 }
 
 // twins remembers the latest packets of a connection, at most maxTwins.
 type twins struct {
-	seqs []uint32 // nearly all packets differ from the others in it
-	ring []twin   // likewise
-	next int      // where the next goes in a full ring
+	mixed []uint32 // of sequence and acknowledgment number: nearly all packets differ in it
+	ring  []twin   // likewise
+	next  int      // where the next goes in a full ring
 }
 
 const maxTwins = 16
@@ -40,9 +39,10 @@ const (
 // had such twins already, which bare acknowledgments without identification
 // need to be believed. routed says that the TTLs of the two differ by one.
 func (t *twins) seen(p *packet, side uint8, repeats bool) (twice, routed bool) {
-	now := twin{p.seen.Time, stamp(p.options), p.length, p.ack, p.window, p.ipID, p.ttl, p.flags, side}
-	for i, seq := range t.seqs {
-		if seq != p.seq {
+	now := twin{p.seen.Time, stamp(p.options), p.length, p.seq, p.ack, p.window, p.ipID, p.ttl, p.flags, side}
+	mixed := p.seq ^ bits.RotateLeft32(p.ack, 16)
+	for i, m := range t.mixed {
+		if m != mixed {
 			continue
 		}
 		same := t.ring[i]
@@ -57,16 +57,16 @@ func (t *twins) seen(p *packet, side uint8, repeats bool) (twice, routed bool) {
 		}
 	}
 	if len(t.ring) < maxTwins {
-		t.seqs, t.ring = append(t.seqs, p.seq), append(t.ring, now)
+		t.mixed, t.ring = append(t.mixed, mixed), append(t.ring, now)
 		return false, false
 	}
-	t.seqs[t.next], t.ring[t.next] = p.seq, now
+	t.mixed[t.next], t.ring[t.next] = mixed, now
 	t.next = (t.next + 1) % maxTwins
 	return false, false
 }
 
 // forget leaves nothing but the memory.
-func (t *twins) forget() { *t = twins{seqs: t.seqs[:0], ring: t.ring[:0]} }
+func (t *twins) forget() { *t = twins{mixed: t.mixed[:0], ring: t.ring[:0]} }
 
 // stamp is a hash of options: eight bytes at a time, as timestamps and what pads
 // them are twelve.
