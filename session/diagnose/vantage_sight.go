@@ -78,6 +78,24 @@ func (g *sights) of(capture int, host netip.Addr) sight {
 	return sight{}
 }
 
+// lately is how the packets of one session looked. It is found out when somebody
+// asks: only rules about who answered do.
+type lately struct {
+	session *session.Session
+	sights  *sights // nil where nobody asked yet
+}
+
+func (l *lately) of(capture int, host netip.Addr) sight {
+	if l == nil {
+		return sight{}
+	}
+	if l.sights == nil {
+		l.sights = new(sights)
+		l.sights.add(l.session)
+	}
+	return l.sights.of(capture, host)
+}
+
 // straddling names a host whose packets came both with and without a router
 // behind them.
 func (g *sights) straddling(capture int) (string, bool) {

@@ -22,7 +22,7 @@ func (e *Engine) comparedAtEnd(captures []Capture) []*Finding {
 		seen[p] = true
 		base := subject{
 			Session: &session.Session{Client: netip.AddrPortFrom(p.client, 0), Server: netip.AddrPortFrom(p.server, a.control)},
-			memory:  &e.memory, sights: &e.sights, capture: captures[p.capture], vantage: e.captureVantage(p.capture),
+			memory:  &e.memory, sights: &e.sights, capture: &captures[p.capture], vantage: e.captureVantage(p.capture),
 		}
 		add := func(f *Finding, failed []attempt) {
 			f.Transfers, f.Count = failing(failed)
