@@ -49,7 +49,7 @@ func (s *subject) onlyPort20() bool {
 
 // callsFrom20 reports whether this server was seen to call from port 20.
 func (s *subject) callsFrom20() bool {
-	return s.memory.latest(func(a *attempt) bool {
-		return a.mode == ftp.ModeActive && a.server == s.Server.Addr() && a.ends[0].Port() == dataPort
+	return s.memory.latestHere(s.Server.Addr(), func(a *attempt) bool {
+		return a.mode == ftp.ModeActive && a.ends[0].Port() == dataPort
 	}) != nil
 }

@@ -22,9 +22,12 @@ const (
 // returns nil unless the number of the port explains, better than time and than
 // chance, which of them failed: all ports that are open, or all that are not,
 // lie in one range without any of the others.
-func separateRange(attempts []attempt) *portSplit {
+func separateRange(attempts []*attempt) *portSplit {
+	if !differ(attempts) {
+		return nil
+	}
 	byTime := slices.Clone(attempts)
-	slices.SortStableFunc(byTime, func(a, b attempt) int { return a.start.Compare(b.start) })
+	slices.SortStableFunc(byTime, func(a, b *attempt) int { return a.start.Compare(b.start) })
 	state := make(map[uint16]bool)
 	var order []bool
 	for i := range byTime {
@@ -74,6 +77,16 @@ func separateRange(attempts []attempt) *portSplit {
 		return nil
 	}
 	return &split
+}
+
+// differ reports whether some attempts came up and others did not.
+func differ(attempts []*attempt) bool {
+	open, shut := false, false
+	for _, a := range attempts {
+		port, opened := a.passivePort()
+		open, shut = open || port != 0 && opened, shut || port != 0 && !opened
+	}
+	return open && shut
 }
 
 // runs counts the stretches of equal values.
@@ -136,7 +149,7 @@ func (s *subject) rangeDiffers(c *comparison) *Finding {
 }
 
 // rangeEvidence is a packet of each attempt that says something about a port.
-func rangeEvidence(group []attempt) []Evidence {
+func rangeEvidence(group []*attempt) []Evidence {
 	var out []Evidence
 	for i := range group {
 		switch port, opened := group[i].passivePort(); {

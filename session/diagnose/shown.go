@@ -150,7 +150,7 @@ func wentWell(t *session.Transfer) bool {
 // called is another session that told its server to connect to a passive endpoint:
 // a transfer between two servers, which need not pass here.
 func (m *memory) called(to netip.AddrPort) *attempt {
-	return m.latest(func(a *attempt) bool { return a.mode == ftp.ModeActive && a.announced == to })
+	return latest(m.about(to), func(a *attempt) bool { return a.mode == ftp.ModeActive && a.announced == to })
 }
 
 // forget takes one back.
