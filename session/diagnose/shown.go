@@ -109,12 +109,16 @@ type sighting struct {
 // look takes notice of what a session shows of data connections.
 func (w *wide) look(s *session.Session, m *memory) shown {
 	c := w.of(s.First.Capture)
+	var seen [ftp.ModePassive + 1]bool // data connections in that mode
 	for _, t := range s.Transfers {
 		switch {
 		case t.Mode == ftp.ModeUnknown:
 		case t.Data != nil:
+			if seen[t.Mode] {
+				continue
+			}
 			if d := c.sight(s.Server.Addr(), t.Mode); d != nil {
-				d.seen = true
+				d.seen, seen[t.Mode] = true, true
 			}
 		case t.Announcement != nil && t.Announcement.Endpoint.IsValid():
 			c.unseen(s, t, m)
