@@ -23,7 +23,7 @@ func testSubject() *subject {
 	*g.host(sightKey{0, testClient.Addr()}) = sight{ttlMin: 64, ttlMax: 64, near: 40 * time.Microsecond, timed: 2}
 	*g.host(sightKey{0, testServer.Addr()}) = sight{ttlMin: 57, ttlMax: 57, near: 18 * time.Millisecond, timed: 2}
 	return &subject{
-		Session: &session.Session{Client: testClient, Server: testServer}, sights: g, lately: &lately{sights: new(sights)},
+		Session: &session.Session{Client: testClient, Server: testServer}, sights: g, lately: lately{sights: new(sights)},
 		vantage: Vantage{Side: NearClient, Confidence: Likely},
 	}
 }

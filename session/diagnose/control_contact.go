@@ -93,11 +93,11 @@ func (s *subject) sibling() *contact {
 		if !c.opened || c.client.Addr().Is4() == s.Client.Addr().Is4() || c.server.Port() != s.Server.Port() || c.capture != s.First.Capture {
 			continue
 		}
-		if c.mac != s.Control.Half[client].Wire.Source || s.gateway(c) {
+		began := c.first.Time
+		if began.Sub(s.First.Time).Abs() > eyeballs && (began.Before(s.Last.Time) || began.Sub(s.Last.Time) > fallback) {
 			continue
 		}
-		began := c.first.Time
-		if began.Sub(s.First.Time).Abs() <= eyeballs || !began.Before(s.Last.Time) && began.Sub(s.Last.Time) <= fallback {
+		if c.mac == s.Control.Half[client].Wire.Source && !s.gateway(c) {
 			return c
 		}
 	}
@@ -107,8 +107,8 @@ func (s *subject) sibling() *contact {
 // gateway reports whether the MAC address of a contact stands for other clients
 // too, as that of a router does.
 func (s *subject) gateway(of *contact) bool {
-	for _, c := range s.memory.contacts {
-		if c.mac == of.mac && c.client.Addr() != of.client.Addr() && c.client.Addr() != s.Client.Addr() {
+	for i := range s.memory.contacts {
+		if c := &s.memory.contacts[i]; c.mac == of.mac && c.client.Addr() != of.client.Addr() && c.client.Addr() != s.Client.Addr() {
 			return true
 		}
 	}

@@ -62,7 +62,7 @@ func (e *Engine) Session(s *session.Session, captures []Capture) Explanation {
 
 // subject is the session as a whole, as rules look at it.
 func (e *Engine) subject(s *session.Session, captures []Capture) subject {
-	out := subject{Session: s, memory: &e.memory, sights: &e.sights, lately: &lately{session: s}, vantage: e.vantage(s, captures)}
+	out := subject{Session: s, memory: &e.memory, sights: &e.sights, lately: lately{session: s}, vantage: e.vantage(s, captures)}
 	if i := s.First.Capture; i < len(captures) {
 		out.capture = &captures[i]
 	} else {

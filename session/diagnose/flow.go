@@ -35,7 +35,7 @@ func (f flow) to() (ftp.Side, netip.Addr) { return f.from.Other(), f.c.Ends[f.en
 // nothing where it did not open.
 //
 // It is small enough to be inlined, so that its room is the caller's and costs
-// no allocation; so are endings and controlFlows.
+// no allocation; so are endings and ownFlows.
 func (s *subject) flows() []flow {
 	var room [2]flow
 	return room[:s.fillFlows(&room)]
@@ -66,14 +66,17 @@ func (s *subject) opened() bool {
 	return c != nil && (c.Established.Yes() || c.Midstream)
 }
 
-// controlFlows are both directions of the control connection, the server's
-// first; nothing where it did not open.
-func (s *subject) controlFlows() []flow {
+// ownFlows are both directions of the data connection of a transfer, or, for a
+// session as a whole, those of the control connection, the server's first.
+func (s *subject) ownFlows() []flow {
 	var room [2]flow
-	return room[:s.fillControlFlows(&room)]
+	return room[:s.fillOwnFlows(&room)]
 }
 
-func (s *subject) fillControlFlows(out *[2]flow) int {
+func (s *subject) fillOwnFlows(out *[2]flow) int {
+	if s.t != nil {
+		return s.fillFlows(out)
+	}
 	c := s.Control
 	if c == nil || !c.Established.Yes() && !c.Midstream {
 		return 0

@@ -22,7 +22,7 @@ type subject struct {
 	place   int      // of t in the session
 	memory  *memory  // attempts of this session and of earlier ones
 	sights  *sights  // how the packets of hosts looked so far
-	lately  *lately  // how those of this session did
+	lately  lately   // how those of this session did
 	vantage Vantage  // where it was captured
 	capture *Capture // that it began in
 	vetoes  []*veto  // that apply to it; nil where nobody asked yet, see applying
