@@ -37,6 +37,7 @@ func (m *memory) meet(s *session.Session) {
 		c.syn = s.Control.SYNs[0]
 	}
 	m.contacts = append(m.contacts, c)
+	m.twin = twin{}
 	if m.isns == nil {
 		m.isns = make(map[uint32]int)
 	}
@@ -115,19 +116,34 @@ func (s *subject) gateway(of *contact) bool {
 	return false
 }
 
+// twin is what was found of a session as the other side of a NAT has it.
+type twin struct {
+	known bool
+	of    string   // the session
+	is    *contact // nil for none
+}
+
 // twin is the same control connection as it was captured on the other side of a
-// NAT: a packet keeps its sequence numbers there. nil if there is none.
+// NAT: a packet keeps its sequence numbers there. nil if there is none. All
+// transfers of a session want the same, so the last one is kept.
 func (s *subject) twin() *contact {
 	if s.Control == nil || len(s.Control.SYNs) == 0 {
 		return nil
 	}
-	own := s.Control.SYNs[0]
+	if last := &s.memory.twin; !last.known || last.of != s.ID {
+		*last = twin{true, s.ID, s.findTwin(&s.Control.SYNs[0])}
+	}
+	return s.memory.twin.is
+}
+
+// findTwin looks for the contact that began with the same SYN.
+func (s *subject) findTwin(own *ftp.SYN) *contact {
 	if s.memory.isns[own.ISN] < 2 {
 		return nil
 	}
 	for i := range s.memory.contacts {
 		c := &s.memory.contacts[i]
-		if c.session == s.ID || !c.syn.Yes() || c.syn.ISN != own.ISN || c.syn.Stack.Order != own.Stack.Order {
+		if c.syn.ISN != own.ISN || !c.syn.Yes() || c.syn.Stack.Order != own.Stack.Order || c.session == s.ID {
 			continue
 		}
 		if c.client == s.Client && c.server == s.Server || c.syn.Time.Sub(own.Time).Abs() > time.Second {

@@ -62,6 +62,7 @@ type memory struct {
 
 	comparison comparison // the last that was wanted, of these attempts
 	experience experience // likewise
+	twin       twin       // likewise, of these contacts
 }
 
 // mention says how many attempts announced an endpoint or went to it.
