@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 )
@@ -26,34 +27,34 @@ func separateRange(attempts []*attempt) *portSplit {
 	if !differ(attempts) {
 		return nil
 	}
-	byTime := slices.Clone(attempts)
-	slices.SortStableFunc(byTime, func(a, b *attempt) int { return a.start.Compare(b.start) })
-	state := make(map[uint16]bool)
-	var order []bool
-	for i := range byTime {
-		port, opened := byTime[i].passivePort()
-		if port == 0 {
-			continue
+	byTime, byStart := attempts, func(a, b *attempt) int { return a.start.Compare(b.start) }
+	if !slices.IsSortedFunc(byTime, byStart) {
+		byTime = slices.Clone(byTime)
+		slices.SortStableFunc(byTime, byStart)
+	}
+	type trial struct {
+		port   uint16
+		opened bool
+	}
+	ports, order := make([]trial, 0, len(byTime)), make([]bool, 0, len(byTime))
+	for _, a := range byTime {
+		if port, opened := a.passivePort(); port != 0 {
+			ports, order = append(ports, trial{port, opened}), append(order, opened)
 		}
-		if before, ok := state[port]; ok && before != opened {
+	}
+	slices.SortFunc(ports, func(a, b trial) int { return cmp.Compare(a.port, b.port) })
+	ports = slices.Compact(ports)
+	var split portSplit
+	along := make([]bool, 0, len(ports))
+	for i, p := range ports {
+		if i > 0 && ports[i-1].port == p.port {
 			return nil // the same port did both
 		}
-		state[port] = opened
-		order = append(order, opened)
-	}
-	var split portSplit
-	var ports []uint16
-	for p := range state {
-		ports = append(ports, p)
-	}
-	slices.Sort(ports)
-	var along []bool
-	for _, p := range ports {
-		along = append(along, state[p])
-		if state[p] {
-			split.open = append(split.open, p)
+		along = append(along, p.opened)
+		if p.opened {
+			split.open = append(split.open, p.port)
 		} else {
-			split.shut = append(split.shut, p)
+			split.shut = append(split.shut, p.port)
 		}
 	}
 	n, pieces := len(ports), runs(along)
