@@ -61,8 +61,9 @@ func (s *subject) sameEndsBefore() *attempt {
 		return nil
 	}
 	var found *attempt
-	for i := range s.memory.attempts {
-		a := &s.memory.attempts[i]
+	attempts := s.memory.about(c.Ends[ftp.Listener])
+	for i := range attempts {
+		a := &attempts[i]
 		if a.ends != c.Ends || a.fate != fateOpened || a.session == s.ID && a.transfer == s.t.ID {
 			continue
 		}

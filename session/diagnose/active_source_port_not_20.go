@@ -20,7 +20,10 @@ func activeSourcePort(s *subject) *Finding {
 	if from == dataPort || from == s.Server.Port()-1 {
 		return nil
 	}
-	other := s.reachedFrom20()
+	var other *attempt
+	if !s.completed() {
+		other = s.reachedFrom20()
+	}
 	if s.fate() == fateRefused && other == nil {
 		return nil // whoever refuses hardly looks at the source port
 	}
@@ -55,7 +58,7 @@ func activeSourcePort(s *subject) *Finding {
 // reachedFrom20 is a data connection from port 20 that reached the same client,
 // or nil.
 func (s *subject) reachedFrom20() *attempt {
-	return s.memory.latest(func(a *attempt) bool {
+	return latest(s.memory.attempts, func(a *attempt) bool {
 		return a.mode == ftp.ModeActive && a.fate == fateOpened && a.ends[0].Port() == dataPort && a.ends[1].Addr() == s.target().Addr()
 	})
 }

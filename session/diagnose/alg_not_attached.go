@@ -83,7 +83,7 @@ func (s *subject) hostAnswered() bool {
 // wentOn21 is an attempt of a session on port 21 between the same hosts that
 // succeeded in the same mode, or nil.
 func (s *subject) wentOn21() *attempt {
-	return s.memory.latest(func(a *attempt) bool {
-		return a.control == controlPort && a.client == s.Client.Addr() && a.server == s.Server.Addr() && a.mode == s.t.Mode && a.fate == fateOpened && !a.secured
+	return s.memory.latestHere(s.Server.Addr(), func(a *attempt) bool {
+		return a.control == controlPort && a.client == s.Client.Addr() && a.mode == s.t.Mode && a.fate == fateOpened && !a.secured
 	})
 }

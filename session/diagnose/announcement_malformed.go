@@ -15,8 +15,11 @@ import (
 // https://www.rfc-editor.org/rfc/rfc1123#section-4.1.2.6 and
 // https://www.rfc-editor.org/rfc/rfc2428
 func announcementMalformed(s *subject) *Finding {
+	if s.completed() || s.fate() != fateNone {
+		return nil
+	}
 	why, line := s.garbled()
-	if why == "" || s.completed() || s.fate() != fateNone {
+	if why == "" {
 		return nil
 	}
 	a := s.t.Announcement
@@ -64,29 +67,29 @@ func (s *subject) garbled() (why, line string) {
 		if c == nil || c.Cut {
 			return "", ""
 		}
-		line = quoted(c.Verb + " " + c.Argument)
 		told, err := ftp.Command{Verb: c.Verb, Argument: []byte(c.Argument)}.Announcement()
-		if err != nil {
-			return wanted(err), line
+		switch to := told.Endpoint.Addr(); {
+		case err != nil:
+			why = wanted(err)
+		case c.Verb == "EPRT" && to.Is4() != s.Client.Addr().Unmap().Is4():
+			why = fmt.Sprintf("it names an address of another family than that of the control connection, %s", s.Client.Addr())
+		default:
+			return "", ""
 		}
-		if to := told.Endpoint.Addr(); c.Verb == "EPRT" && to.Is4() != s.Client.Addr().Unmap().Is4() {
-			return fmt.Sprintf("it names an address of another family than that of the control connection, %s", s.Client.Addr()), line
-		}
-		return "", ""
+		return why, quoted(c.Verb + " " + c.Argument)
 	}
 	r := a.Reply
 	if r == nil || a.Accepted == nil || !*a.Accepted || s.LostBytes > 0 && !strings.Contains(r.Text, ")") {
 		return "", ""
 	}
-	line = said(r)
 	told, err := ftp.Reply{Code: r.Code, Text: []byte(r.Text)}.Announcement()
 	switch {
 	case err != nil:
-		return wanted(err), line
+		return wanted(err), said(r)
 	case told.Verb == "" && r.Code == 200:
-		return fmt.Sprintf("it answers %s, but announces nothing", a.Verb), line
+		return fmt.Sprintf("it answers %s, but announces nothing", a.Verb), said(r)
 	case told.Verb != "" && told.Verb != a.Verb:
-		return fmt.Sprintf("it is the answer to %s, and the client had sent %s", told.Verb, a.Verb), line
+		return fmt.Sprintf("it is the answer to %s, and the client had sent %s", told.Verb, a.Verb), said(r)
 	}
 	return "", ""
 }

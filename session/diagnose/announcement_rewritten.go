@@ -77,7 +77,7 @@ func (s *subject) rewritten(c Change) *Finding {
 // counterpart is the attempt of the other session that has the place of this
 // transfer there; nil if it is forgotten.
 func (s *subject) counterpart(twin *contact) *attempt {
-	return s.memory.latest(func(a *attempt) bool { return a.session == twin.session && a.place == s.place })
+	return latest(s.memory.attempts, func(a *attempt) bool { return a.session == twin.session && a.place == s.place })
 }
 
 // foreignAnnounced: the client announced a public address that is neither its own
@@ -87,8 +87,8 @@ func (s *subject) foreignAnnounced() *Finding {
 	if !s.active() || at == s.Client.Addr() || at == s.Server.Addr() || !routable(at) || !routable(s.Client.Addr()) || !s.fate().failed() && s.t.Outcome != session.OutcomeUnseen {
 		return nil
 	}
-	for _, c := range s.memory.contacts {
-		if c.server.Addr() == at || c.client.Addr() == at {
+	for i := range s.memory.contacts {
+		if c := &s.memory.contacts[i]; c.server.Addr() == at || c.client.Addr() == at {
 			return nil // a transfer between two servers
 		}
 	}

@@ -23,7 +23,7 @@ func testSubject() *subject {
 	*g.host(sightKey{0, testClient.Addr()}) = sight{ttlMin: 64, ttlMax: 64, near: 40 * time.Microsecond, timed: 2}
 	*g.host(sightKey{0, testServer.Addr()}) = sight{ttlMin: 57, ttlMax: 57, near: 18 * time.Millisecond, timed: 2}
 	return &subject{
-		Session: &session.Session{Client: testClient, Server: testServer}, sights: g, lately: new(sights),
+		Session: &session.Session{Client: testClient, Server: testServer}, sights: g, lately: lately{sights: new(sights)},
 		vantage: Vantage{Side: NearClient, Confidence: Likely},
 	}
 }
@@ -79,7 +79,7 @@ func TestAnswered(t *testing.T) {
 		}, AtServer, Likely, false, "right in front of it"},
 		{"the TTL of the address varies, but not in this session", to, rst(57), 18 * time.Millisecond, func(s *subject, c *ftp.Conn) {
 			varies(s, c)
-			*s.lately.host(sightKey{0, testServer.Addr()}) = sight{ttlMin: 57, ttlMax: 57}
+			*s.lately.sights.host(sightKey{0, testServer.Addr()}) = sight{ttlMin: 57, ttlMax: 57}
 		}, AtServer, Likely, false, "right in front of it"},
 		{"nothing is known of the address", "203.0.113.9:40022", rst(57), 18 * time.Millisecond, nil, BeyondServer, Likely, false, "203.0.113.9, or a box"},
 		{"captured at the server", to, rst(57), 50 * time.Microsecond, func(s *subject, _ *ftp.Conn) {

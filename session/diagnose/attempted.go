@@ -65,23 +65,27 @@ func (s *subject) wordEvidence() []Evidence {
 // happened first on the control connection after a moment, as evidence and as a
 // part of a sentence. The zero Evidence if nothing did.
 func (s *subject) gaveUp(after ftp.Time) (first Evidence, words string) {
-	note := func(seen ftp.Seen, text, past string) {
-		if seen.Yes() && seen.Time.After(after) && (!first.Yes() || sooner(seen, first.Seen)) {
-			first, words = Evidence{seen, text}, past
-		}
+	earlier := func(seen ftp.Seen) bool {
+		return seen.Yes() && seen.Time.After(after) && (!first.Yes() || sooner(seen, first.Seen))
 	}
+	var next *session.Command
 	for i := range s.Commands {
-		if c := &s.Commands[i]; s.t.Command == nil || c.Seen != s.t.Command.Seen {
-			note(c.Seen, "the client goes on with "+c.Verb, "the client went on with "+c.Verb)
+		if c := &s.Commands[i]; (s.t.Command == nil || c.Seen != s.t.Command.Seen) && earlier(c.Seen) {
+			first.Seen, next = c.Seen, c
 		}
 	}
-	if r := s.reply(); r != nil {
-		note(r.Seen, "the server replies "+said(r), "the server replied "+said(r))
+	if next != nil {
+		first.Text, words = "the client goes on with "+next.Verb, "the client went on with "+next.Verb
 	}
-	if e := s.parted(); e.rst {
-		note(e.Seen, s.endEvidence(e).Text, "a RST in the name of "+name(e.host)+" ended the control connection")
-	} else {
-		note(e.Seen, s.endEvidence(e).Text, name(e.host)+" closed the control connection")
+	if r := s.reply(); r != nil && earlier(r.Seen) {
+		first, words = Evidence{r.Seen, "the server replies " + said(r)}, "the server replied "+said(r)
+	}
+	switch e := s.parted(); {
+	case !earlier(e.Seen):
+	case e.rst:
+		first, words = s.endEvidence(e), "a RST in the name of "+name(e.host)+" ended the control connection"
+	default:
+		first, words = s.endEvidence(e), name(e.host)+" closed the control connection"
 	}
 	return first, words
 }

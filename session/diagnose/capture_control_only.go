@@ -14,16 +14,22 @@ func captureControlOnly(s *subject) *veto {
 	if !s.wantsUnseen() {
 		return nil
 	}
+	gone := s.shown.of(s.t.Mode)
+	filtered := s.filtered(s.t.Mode, 0) && s.filtered(ftp.ModeActive, dataPort)
+	missed := gone.missesData() && (s.active() || !s.onlyPort20())
+	if !filtered && !missed && !s.nothingElse() {
+		return nil
+	}
 	f := s.defect(CaptureControlOnly)
 	f.Headline = "The capture holds only the control connection"
 	f.Cause = Statement{"a capture filter on the control port", Certain}
 	f.Next = "capture the next attempt without a filter on ports"
 	f.Unknown = []string{"whether anybody tried to open this data connection, and what came of it"}
 	f.Remedies = s.remedies(fixCaptureAll)
-	switch gone := s.shown.of(s.t.Mode); {
-	case s.filtered(s.t.Mode, 0) && s.filtered(ftp.ModeActive, dataPort):
+	switch {
+	case filtered:
 		f.Observation = Statement{fmt.Sprintf("the file was made with the capture filter %s, which leaves data connections out", quoted(s.capture.Filters[0])), Certain}
-	case gone.missesData() && (s.active() || !s.onlyPort20()):
+	case missed:
 		p := gone.gone[0]
 		if s.capture.OtherTCP > 0 {
 			f.Headline = "The capture does not hold the data connections of this server"
@@ -31,14 +37,12 @@ func captureControlOnly(s *subject) *veto {
 		f.Observation = Statement{fmt.Sprintf("transfer %s went well (reply %d), and no packet of its data connection is in the capture", p.transfer, p.code), Certain}
 		f.Evidence = append(f.Evidence, Evidence{p.seen, fmt.Sprintf("%s went well: reply %d", p.transfer, p.code)})
 		f.Cause = Statement{"a capture filter on the control port; else the data takes another way, past this capture point", Likely}
-	case s.nothingElse():
+	default: // nothing else was captured
 		f.Headline = "The capture seems to hold only the control connection"
 		f.Observation = Statement{fmt.Sprintf("nothing but packets of control connections was captured so far: %s, no other TCP, no ICMP, nothing else", count(int(s.capture.Frames), "frame")), Certain}
 		f.Location.Confidence = Likely
 		f.Cause.Confidence = Likely
 		f.Next = "if this was captured without a filter on ports, nobody's attempt passed here; else capture the next one without a filter"
-	default:
-		return nil
 	}
 	s.sayPrivate(f)
 	return &veto{finding: f, codes: s.unseenCodes()}

@@ -7,11 +7,7 @@ import "fmt"
 // than the other side takes is cut into full ones: that these do not arrive can
 // still be told, but not of which size they were.
 func captureOffload(s *subject) *veto {
-	flows := s.flows()
-	if s.t == nil {
-		flows = s.controlFlows()
-	}
-	for _, fl := range flows {
+	for _, fl := range s.ownFlows() {
 		wire := fl.sent.Wire
 		st := &fl.sent.Stuck
 		if wire.Oversized == 0 || !st.Yes() || st.Length <= fl.fullSize() {

@@ -24,6 +24,7 @@ type report struct {
 	explained []diagnose.Explanation // of each session
 	findings  []*diagnose.Finding    // of all sessions, and of the capture
 	vantages  []diagnose.Vantage
+	captures  []diagnose.Capture // as they are known at the end
 }
 
 // taken is a capture in memory.
@@ -32,7 +33,7 @@ type taken struct {
 	captures []diagnose.Capture // without facts
 }
 
-func read(t *testing.T, pcap []byte) taken {
+func read(t testing.TB, pcap []byte) taken {
 	t.Helper()
 	src, err := capture.Open([]string{"-"}, capture.Options{Stdin: bytes.NewReader(pcap)})
 	if err != nil {
@@ -84,7 +85,8 @@ func (c taken) explain(config diagnose.Config) report {
 	}
 	decoder.Finish(handle)
 	tracker.Finish(emit)
-	last, vantages := engine.Finish(captures())
+	r.captures = captures()
+	last, vantages := engine.Finish(r.captures)
 	r.findings, r.vantages = append(r.findings, last...), vantages
 	return r
 }

@@ -20,7 +20,7 @@ type pair struct {
 // comparison is what the latest passive attempts of a pair tell together.
 type comparison struct {
 	pair
-	attempts []attempt
+	attempts []*attempt // in order
 	split    *portSplit
 	extended *extendedFailure
 }
@@ -32,9 +32,12 @@ func (m *memory) compared(p pair) *comparison {
 		return &m.comparison
 	}
 	c := comparison{pair: p}
-	for i := len(m.attempts) - 1; i >= 0 && len(c.attempts) < maxAlike; i-- {
-		if a := &m.attempts[i]; a.mode == ftp.ModePassive && a.capture == p.capture && a.client == p.client && a.server == p.server {
-			c.attempts = append(c.attempts, *a)
+	for _, a := range m.atServer(p.server) {
+		if len(c.attempts) == maxAlike {
+			break
+		}
+		if a.mode == ftp.ModePassive && a.capture == p.capture && a.client == p.client {
+			c.attempts = append(c.attempts, a)
 		}
 	}
 	slices.Reverse(c.attempts)
@@ -73,8 +76,8 @@ func (a *attempt) passivePort() (port uint16, opened bool) {
 
 // whereLost is where those of some passive attempts failed that did: behind the
 // capture point, unless not one of their SYNs passed here.
-func (s *subject) whereLost(attempts []attempt) Place {
-	if slices.ContainsFunc(attempts, func(a attempt) bool { return a.fate.failed() }) {
+func (s *subject) whereLost(attempts []*attempt) Place {
+	if slices.ContainsFunc(attempts, func(a *attempt) bool { return a.fate.failed() }) {
 		return s.beyond(server)
 	}
 	return s.before(client)

@@ -37,6 +37,7 @@ func (m *memory) meet(s *session.Session) {
 		c.syn = s.Control.SYNs[0]
 	}
 	m.contacts = append(m.contacts, c)
+	m.twin = twin{}
 	if m.isns == nil {
 		m.isns = make(map[uint32]int)
 	}
@@ -93,11 +94,11 @@ func (s *subject) sibling() *contact {
 		if !c.opened || c.client.Addr().Is4() == s.Client.Addr().Is4() || c.server.Port() != s.Server.Port() || c.capture != s.First.Capture {
 			continue
 		}
-		if c.mac != s.Control.Half[client].Wire.Source || s.gateway(c) {
+		began := c.first.Time
+		if began.Sub(s.First.Time).Abs() > eyeballs && (began.Before(s.Last.Time) || began.Sub(s.Last.Time) > fallback) {
 			continue
 		}
-		began := c.first.Time
-		if began.Sub(s.First.Time).Abs() <= eyeballs || !began.Before(s.Last.Time) && began.Sub(s.Last.Time) <= fallback {
+		if c.mac == s.Control.Half[client].Wire.Source && !s.gateway(c) {
 			return c
 		}
 	}
@@ -107,27 +108,42 @@ func (s *subject) sibling() *contact {
 // gateway reports whether the MAC address of a contact stands for other clients
 // too, as that of a router does.
 func (s *subject) gateway(of *contact) bool {
-	for _, c := range s.memory.contacts {
-		if c.mac == of.mac && c.client.Addr() != of.client.Addr() && c.client.Addr() != s.Client.Addr() {
+	for i := range s.memory.contacts {
+		if c := &s.memory.contacts[i]; c.mac == of.mac && c.client.Addr() != of.client.Addr() && c.client.Addr() != s.Client.Addr() {
 			return true
 		}
 	}
 	return false
 }
 
+// twin is what was found of a session as the other side of a NAT has it.
+type twin struct {
+	known bool
+	of    string   // the session
+	is    *contact // nil for none
+}
+
 // twin is the same control connection as it was captured on the other side of a
-// NAT: a packet keeps its sequence numbers there. nil if there is none.
+// NAT: a packet keeps its sequence numbers there. nil if there is none. All
+// transfers of a session want the same, so the last one is kept.
 func (s *subject) twin() *contact {
 	if s.Control == nil || len(s.Control.SYNs) == 0 {
 		return nil
 	}
-	own := s.Control.SYNs[0]
+	if last := &s.memory.twin; !last.known || last.of != s.ID {
+		*last = twin{true, s.ID, s.findTwin(&s.Control.SYNs[0])}
+	}
+	return s.memory.twin.is
+}
+
+// findTwin looks for the contact that began with the same SYN.
+func (s *subject) findTwin(own *ftp.SYN) *contact {
 	if s.memory.isns[own.ISN] < 2 {
 		return nil
 	}
 	for i := range s.memory.contacts {
 		c := &s.memory.contacts[i]
-		if c.session == s.ID || !c.syn.Yes() || c.syn.ISN != own.ISN || c.syn.Stack.Order != own.Stack.Order {
+		if c.syn.ISN != own.ISN || !c.syn.Yes() || c.syn.Stack.Order != own.Stack.Order || c.session == s.ID {
 			continue
 		}
 		if c.client == s.Client && c.server == s.Server || c.syn.Time.Sub(own.Time).Abs() > time.Second {

@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"fmt"
+	"iter"
 	"time"
 
 	"github.com/ftpscope/ftpscope/decode/ftp"
@@ -67,20 +68,29 @@ func (s *subject) roundTrip() time.Duration {
 
 // replies are all replies of the server in order of capture, the greeting
 // excepted.
-func (s *subject) replies() []session.Reply {
-	all := append([]session.Reply(nil), s.Unsolicited...)
-	for _, c := range s.Commands {
-		all = append(all, c.Replies...)
+func (s *subject) replies() iter.Seq[*session.Reply] {
+	return func(yield func(*session.Reply) bool) {
+		for i := range s.Unsolicited {
+			if !yield(&s.Unsolicited[i]) {
+				return
+			}
+		}
+		for i := range s.Commands {
+			for j := range s.Commands[i].Replies {
+				if !yield(&s.Commands[i].Replies[j]) {
+					return
+				}
+			}
+		}
 	}
-	return all
 }
 
 // lastReply is the reply that came last, or nil.
 func (s *subject) lastReply() *session.Reply {
 	var last *session.Reply
-	for _, r := range s.replies() {
+	for r := range s.replies() {
 		if last == nil || sooner(last.Seen, r.Seen) {
-			last = &r
+			last = r
 		}
 	}
 	return last

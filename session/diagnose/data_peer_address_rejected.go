@@ -27,7 +27,7 @@ func dataPeerRejected(s *subject) *Finding {
 	hungUp := hangUp(c)
 	switch {
 	case words:
-	case s.partner() != nil || !hungUp.Yes() || c.TLS:
+	case !hungUp.Yes() || c.TLS || s.partner() != nil:
 		return nil
 	case from == "" && s.hungUpWordless(hungUp):
 	case from == "" && (s.Secured.Yes() || r == nil || r.Code != 425 || serverMet(r) != errnoNone):

@@ -11,7 +11,7 @@ import (
 
 // dataReset: the transfer was under way, and somebody cut it off.
 func dataReset(s *subject) *Finding {
-	if s.t == nil || s.t.Outcome != session.OutcomeAborted || s.t.Data == nil || len(s.flows()) == 0 || s.frozen() != nil {
+	if s.t == nil || s.t.Outcome != session.OutcomeAborted || s.t.Data == nil || !s.opened() || s.frozen() != nil {
 		return nil
 	}
 	if abor := s.abor(); abor != nil {

@@ -11,7 +11,7 @@ import (
 // dataSilence: the data connection was open, and from one moment on nothing of it
 // gets through.
 func dataSilence(s *subject) *Finding {
-	if s.t == nil || s.t.Data == nil || len(s.flows()) == 0 {
+	if !s.opened() {
 		return nil
 	}
 	frozen := s.frozen()
@@ -62,7 +62,8 @@ func (s *subject) frozen() *flow {
 		st := &f.sent.Stuck
 		vain := st.First.Yes() && st.Repeats >= repeats && lastSent(st).Sub(st.First.Time) >= least
 		if vain || !st.First.Yes() && st.Yes() && st.Beyond >= repeats {
-			return &f
+			found := f
+			return &found
 		}
 	}
 	return nil

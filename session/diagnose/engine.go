@@ -43,10 +43,11 @@ func (e *Engine) Session(s *session.Session, captures []Capture) Explanation {
 	e.sights.add(s)
 	base := e.subject(s, captures)
 	all := base.judge()
+	one := base
 	for part := range stretches(s) {
+		one.Session = part.session
 		for i, t := range part.transfers {
-			one := base
-			one.Session, one.t, one.place = part.session, t, part.first+i
+			one.t, one.place = t, part.first+i
 			all = append(all, one.judge()...)
 		}
 	}
@@ -61,10 +62,11 @@ func (e *Engine) Session(s *session.Session, captures []Capture) Explanation {
 
 // subject is the session as a whole, as rules look at it.
 func (e *Engine) subject(s *session.Session, captures []Capture) subject {
-	out := subject{Session: s, memory: &e.memory, sights: &e.sights, lately: new(sights), vantage: e.vantage(s, captures)}
-	out.lately.add(s)
+	out := subject{Session: s, memory: &e.memory, sights: &e.sights, lately: lately{session: s}, vantage: e.vantage(s, captures)}
 	if i := s.First.Capture; i < len(captures) {
-		out.capture = captures[i]
+		out.capture = &captures[i]
+	} else {
+		out.capture = new(Capture)
 	}
 	out.shown = e.wide.look(s, &e.memory)
 	return out
@@ -104,6 +106,9 @@ func (f *Finding) link() {
 // merged makes one finding of those with the same code, key and severity. The
 // first keeps its words.
 func merged(all []*Finding) []*Finding {
+	if len(all) == 0 {
+		return nil
+	}
 	type same struct {
 		code     Code
 		key      string

@@ -8,7 +8,7 @@ const nearPorts = 1000
 
 // extendedFailure is that EPSV fails where PASV works, at one server.
 type extendedFailure struct {
-	failed, worked []attempt // with EPSV, with PASV; of the same sessions
+	failed, worked []*attempt // with EPSV, with PASV; of the same sessions
 	sure           Confidence
 	refused        bool // RSTs were among the answers
 }
@@ -17,7 +17,10 @@ type extendedFailure struct {
 // returns nil unless all that began with EPSV failed and all that began with PASV
 // in the same sessions came up, at the same address, and nothing else than the
 // command may well be the reason.
-func extendedFails(attempts []attempt) *extendedFailure {
+func extendedFails(attempts []*attempt) *extendedFailure {
+	if !differ(attempts) {
+		return nil
+	}
 	var x extendedFailure
 	worked := make(map[string]int)
 	failed := make(map[string]int)
@@ -58,7 +61,7 @@ func extendedFails(attempts []attempt) *extendedFailure {
 }
 
 // port is that of the first attempt.
-func (x *extendedFailure) port(of []attempt) uint16 {
+func (x *extendedFailure) port(of []*attempt) uint16 {
 	p, _ := of[0].passivePort()
 	return p
 }
@@ -66,7 +69,7 @@ func (x *extendedFailure) port(of []attempt) uint16 {
 // byNumber reports whether the number of the port tells the attempts apart as
 // well as the command does.
 func (x *extendedFailure) byNumber() bool {
-	bounds := func(of []attempt) (low, high uint16) {
+	bounds := func(of []*attempt) (low, high uint16) {
 		low = x.port(of)
 		for _, a := range of {
 			p, _ := a.passivePort()

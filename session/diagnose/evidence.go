@@ -58,8 +58,12 @@ func (s *subject) dataEvidence() []Evidence {
 // connEvidence lists the SYNs of a connection and what answered them.
 func connEvidence(c *ftp.Conn) []Evidence {
 	var out []Evidence
-	for _, syn := range c.SYNs {
-		out = append(out, Evidence{syn.Seen, "SYN " + arrow(c.Ends[ftp.Initiator], c.Ends[ftp.Listener])})
+	if n := len(c.SYNs) + len(c.Answers); n > 0 {
+		out = make([]Evidence, 0, n)
+	}
+	asked := "SYN " + arrow(c.Ends[ftp.Initiator], c.Ends[ftp.Listener])
+	for i := range c.SYNs {
+		out = append(out, Evidence{c.SYNs[i].Seen, asked})
 	}
 	for _, a := range c.Answers {
 		out = append(out, Evidence{a.Seen, answerText(c, a)})

@@ -112,8 +112,21 @@ type Finding struct {
 
 // atMost is the lesser of two confidences.
 func atMost(c, limit Confidence) Confidence {
-	if rank := map[Confidence]int{Certain: 3, Likely: 2, Possible: 1}; rank[c] <= rank[limit] {
+	if c.rank() <= limit.rank() {
 		return c
 	}
 	return limit
+}
+
+// rank puts confidences in order, the surest last.
+func (c Confidence) rank() int {
+	switch c {
+	case Certain:
+		return 3
+	case Likely:
+		return 2
+	case Possible:
+		return 1
+	}
+	return 0
 }

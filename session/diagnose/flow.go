@@ -33,16 +33,23 @@ func (f flow) to() (ftp.Side, netip.Addr) { return f.from.Other(), f.c.Ends[f.en
 
 // flows are both directions of the data connection, that of the file first;
 // nothing where it did not open.
+//
+// It is small enough to be inlined, so that its room is the caller's and costs
+// no allocation; so are endings and ownFlows.
 func (s *subject) flows() []flow {
+	var room [2]flow
+	return room[:s.fillFlows(&room)]
+}
+
+func (s *subject) fillFlows(out *[2]flow) int {
+	if !s.opened() {
+		return 0
+	}
 	c := s.conn()
-	if c == nil || !c.Established.Yes() && !c.Midstream {
-		return nil
-	}
-	one := func(from ftp.Side) flow {
+	for i, from := range [2]ftp.Side{server, client} {
 		side := s.turned(from)
-		return flow{c, side, from, &c.Half[side], &c.Half[side.Other()]}
+		out[i] = flow{c, side, from, &c.Half[side], &c.Half[side.Other()]}
 	}
-	out := []flow{one(server), one(client)}
 	swap := out[1].sent.Bytes > out[0].sent.Bytes
 	if s.t.Direction != ftp.DirectionNone {
 		swap = s.t.Direction.Sender() == client
@@ -50,17 +57,34 @@ func (s *subject) flows() []flow {
 	if swap {
 		out[0], out[1] = out[1], out[0]
 	}
-	return out
+	return len(out)
 }
 
-// controlFlows are both directions of the control connection, the server's
-// first; nothing where it did not open.
-func (s *subject) controlFlows() []flow {
+// opened reports whether the data connection opened.
+func (s *subject) opened() bool {
+	c := s.conn()
+	return c != nil && (c.Established.Yes() || c.Midstream)
+}
+
+// ownFlows are both directions of the data connection of a transfer, or, for a
+// session as a whole, those of the control connection, the server's first.
+func (s *subject) ownFlows() []flow {
+	var room [2]flow
+	return room[:s.fillOwnFlows(&room)]
+}
+
+func (s *subject) fillOwnFlows(out *[2]flow) int {
+	if s.t != nil {
+		return s.fillFlows(out)
+	}
 	c := s.Control
 	if c == nil || !c.Established.Yes() && !c.Midstream {
-		return nil
+		return 0
 	}
-	return []flow{{c, server, server, &c.Half[server], &c.Half[client]}, {c, client, client, &c.Half[client], &c.Half[server]}}
+	for i, from := range [2]ftp.Side{server, client} {
+		out[i] = flow{c, from, from, &c.Half[from], &c.Half[from.Other()]}
+	}
+	return len(out)
 }
 
 // called is what a host is called that has an end of the data connection: by its

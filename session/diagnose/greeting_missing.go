@@ -136,7 +136,7 @@ func (s *subject) greetedOtherwise() *Finding {
 		return nil
 	}
 	first := s.Unsolicited[0]
-	for _, r := range s.replies() {
+	for r := range s.replies() {
 		if r.Code != 0 || sooner(r.Seen, first.Seen) {
 			return nil // it speaks FTP after all, or said something before
 		}

@@ -14,30 +14,37 @@ type hangup struct {
 	ctl  bool // the control connection was ended, not the data connection
 }
 
-// hangupsOf are the first FIN and the first RST of each side of a connection; host
-// is the host of the session that has a side.
-func hangupsOf(c *ftp.Conn, ctl bool, host func(ftp.Side) ftp.Side) []hangup {
-	var out []hangup
-	for _, side := range []ftp.Side{ftp.Initiator, ftp.Listener} {
-		h := &c.Half[side]
-		for _, e := range []hangup{{h.FIN, host(side), false, ctl}, {h.RST, host(side), true, ctl}} {
-			if e.Yes() {
-				out = append(out, e)
-			}
-		}
-	}
-	return out
-}
+// maxEndings is how many endings there are at most: a FIN and a RST of each side
+// of two connections.
+const maxEndings = 8
 
 // endings are the first FINs and RSTs of the data connection and of the control
 // connection, in the order in which they were seen.
 func (s *subject) endings() []hangup {
-	var out []hangup
-	if c := s.conn(); c != nil {
-		out = hangupsOf(c, false, s.turned)
+	var room [maxEndings]hangup
+	return room[:s.fillEndings(&room)]
+}
+
+func (s *subject) fillEndings(room *[maxEndings]hangup) int {
+	out := room[:0]
+	add := func(c *ftp.Conn, side, host ftp.Side, ctl bool) {
+		if h := &c.Half[side]; h.FIN.Yes() || h.RST.Yes() {
+			for _, e := range [2]hangup{{h.FIN, host, false, ctl}, {h.RST, host, true, ctl}} {
+				if e.Yes() {
+					out = append(out, e)
+				}
+			}
+		}
 	}
-	if s.Control != nil {
-		out = append(out, hangupsOf(s.Control, true, func(side ftp.Side) ftp.Side { return side })...)
+	for _, side := range [2]ftp.Side{ftp.Initiator, ftp.Listener} {
+		if c := s.conn(); c != nil {
+			add(c, side, s.turned(side), false)
+		}
+	}
+	for _, side := range [2]ftp.Side{ftp.Initiator, ftp.Listener} {
+		if c := s.Control; c != nil {
+			add(c, side, side, true)
+		}
 	}
 	slices.SortStableFunc(out, func(a, b hangup) int {
 		switch {
@@ -48,7 +55,7 @@ func (s *subject) endings() []hangup {
 		}
 		return 0
 	})
-	return out
+	return len(out)
 }
 
 // parted is what ended the control connection first; the zero hangup if nothing

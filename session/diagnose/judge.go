@@ -8,14 +8,9 @@ import (
 	"github.com/ftpscope/ftpscope/session"
 )
 
-// judge asks the vetoes and then the rules about the subject.
+// judge asks the rules about the subject, and the vetoes if a rule fires.
 func (s *subject) judge() []*Finding {
 	s.vetoes = nil
-	for _, rule := range vetoRules {
-		if v := rule(s); v != nil {
-			s.vetoes = append(s.vetoes, v)
-		}
-	}
 	headline, silenced := s.headline()
 	var out []*Finding
 	if headline == nil && silenced != nil {
@@ -32,6 +27,9 @@ func (s *subject) judge() []*Finding {
 		out = append(append(out, headline), causes...)
 	}
 	out = append(out, s.remarks(headline)...)
+	if len(out) == 0 {
+		return nil
+	}
 	out = append(out, s.touched(out)...)
 	for _, f := range out {
 		s.proof.translated(f)
@@ -43,13 +41,7 @@ func (s *subject) judge() []*Finding {
 // headline is what the first rule says that fires. silenced is what is said in
 // its place if a veto keeps it from being said.
 func (s *subject) headline() (headline, silenced *Finding) {
-	for _, r := range precedence {
-		if r.kind != headlines {
-			continue
-		}
-		if s.completed() && !r.aside || s.unused() && !r.unused {
-			continue
-		}
+	for _, r := range s.rules().headlines {
 		f := r.match(s)
 		if f == nil {
 			continue
@@ -76,7 +68,7 @@ func (s *subject) refusedEarlier() *Finding {
 		return nil
 	}
 	earlier := *s
-	earlier.t = s.Transfers[i]
+	earlier.t, earlier.vetoes = s.Transfers[i], s.applying()
 	f, _ := earlier.headline()
 	if f == nil {
 		return nil
@@ -142,8 +134,8 @@ func (s *subject) unused() bool {
 // none of them is one; and what is only possible gives way to what is more.
 func (s *subject) causes(headline *Finding) []*Finding {
 	var out []*Finding
-	for _, r := range precedence {
-		if r.kind != causes || !slices.Contains(r.of, headline.Code) {
+	for _, r := range s.rules().causes {
+		if !slices.Contains(r.of, headline.Code) {
 			continue
 		}
 		if f := r.match(s); f != nil && s.vetoed(f.Code) == nil && !s.proof.excludes(f.Code) {
@@ -165,11 +157,7 @@ func (s *subject) causes(headline *Finding) []*Finding {
 // well.
 func (s *subject) remarks(headline *Finding) []*Finding {
 	var out []*Finding
-	for _, r := range precedence {
-		aside := r.aside && s.completed() || r.unused && s.unused()
-		if r.kind != remarks && (r.kind != causes || !aside) {
-			continue
-		}
+	for _, r := range s.rules().remarks {
 		if f := r.match(s); f != nil && s.vetoed(f.Code) == nil && (headline == nil || headline.Code != f.Code) {
 			out = append(out, f)
 		}
@@ -179,7 +167,7 @@ func (s *subject) remarks(headline *Finding) []*Finding {
 
 // vetoed is the veto that keeps a diagnosis from being made, or nil.
 func (s *subject) vetoed(code Code) *veto {
-	for _, v := range s.vetoes {
+	for _, v := range s.applying() {
 		if v.silences(code) {
 			return v
 		}
@@ -193,7 +181,7 @@ func (s *subject) unexplained() *Finding {
 	if s.t == nil || s.t.Outcome != session.OutcomeUnknown && s.t.Outcome != session.OutcomeIncomplete && s.t.Outcome != session.OutcomeUnseen {
 		return nil
 	}
-	for _, v := range s.vetoes {
+	for _, v := range s.applying() {
 		if v.finding != nil {
 			return v.finding
 		}

@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"iter"
 	"net/netip"
 
 	"github.com/ftpscope/ftpscope/decode/ftp"
@@ -8,8 +9,7 @@ import (
 )
 
 // MaxAttempts bounds what an Engine remembers of sessions: at least so many of the
-// latest attempts to open a data connection, at most twice as many. Every rule
-// that compares walks over them, so they are not many.
+// latest attempts to open a data connection, at most twice as many.
 const MaxAttempts = 1024
 
 // fate is what became of an attempt to open a data connection.
@@ -45,31 +45,123 @@ type attempt struct {
 	told              ftp.Seen // the announcement
 	seen              ftp.Seen // first SYN, or the announcement
 	faces             [2]face  // of who answered on the control and on the data connection
+	earlier           int      // number of the attempt at the same server before this one; 0 for none
 }
 
-// memory holds the latest attempts, those of the session at hand included.
+// memory holds the latest attempts, those of the session at hand included. Rules
+// that compare seldom walk over all of them: attempts are numbered from 1, and
+// found by what they have in common.
 type memory struct {
-	attempts []attempt
-	contacts []contact
-	isns     map[uint32]int // how many contacts began with this sequence number
+	attempts  []attempt
+	forgotten int                        // attempts before these: the first of these has the next number
+	latestAt  map[netip.Addr]int         // number of the latest attempt at a server
+	endpoints map[netip.AddrPort]mention // of the endpoints that attempts announced or went to
+	contacts  []contact
+	isns      map[uint32]int // how many contacts began with this sequence number
 
 	comparison comparison // the last that was wanted, of these attempts
+	experience experience // likewise
+	twin       twin       // likewise, of these contacts
+}
+
+// mention says how many attempts announced an endpoint or went to it.
+type mention struct {
+	count  int
+	latest int // number of the latest of them
 }
 
 // add remembers the transfers of a session.
 func (m *memory) add(s *session.Session) {
 	m.meet(s)
-	m.comparison = comparison{}
-	for i, t := range s.Transfers {
-		m.attempts = append(m.attempts, attemptOf(s, i, t))
+	skip := 0 // transfers that would be forgotten at once
+	if over := len(m.attempts) + len(s.Transfers) - MaxAttempts; over >= MaxAttempts {
+		skip = max(over-len(m.attempts), 0)
+		m.forget(over - skip)
 	}
-	if over := len(m.attempts) - MaxAttempts; over >= MaxAttempts {
-		m.attempts = append(m.attempts[:0], m.attempts[over:]...)
+	login := faceOf(s.Control)
+	for i, t := range s.Transfers[skip:] {
+		a := attemptOf(s, skip+i, t)
+		a.faces[0] = login
+		if t.Data != nil {
+			a.faces[1] = faceOf(t.Data.Conn)
+		}
+		m.keep(&a)
 	}
 }
 
+// keep remembers an attempt.
+func (m *memory) keep(a *attempt) {
+	if m.latestAt == nil {
+		m.latestAt, m.endpoints = make(map[netip.Addr]int), make(map[netip.AddrPort]mention)
+	}
+	m.comparison, m.experience = comparison{}, experience{}
+	number := m.forgotten + len(m.attempts) + 1
+	a.earlier = m.latestAt[a.server]
+	m.attempts = append(m.attempts, *a)
+	m.latestAt[a.server] = number
+	for _, to := range a.mentions() {
+		m.endpoints[to] = mention{m.endpoints[to].count + 1, number}
+	}
+}
+
+// forget forgets the n oldest attempts.
+func (m *memory) forget(n int) {
+	for i := range m.attempts[:n] {
+		a := &m.attempts[i]
+		if m.latestAt[a.server] == m.forgotten+i+1 {
+			delete(m.latestAt, a.server)
+		}
+		for _, to := range a.mentions() {
+			known := m.endpoints[to]
+			if known.count--; known.count == 0 {
+				delete(m.endpoints, to)
+			} else {
+				m.endpoints[to] = known
+			}
+		}
+	}
+	m.attempts = append(m.attempts[:0], m.attempts[n:]...)
+	m.forgotten += n
+}
+
+// mentions are the endpoints that an attempt announced and went to.
+func (a *attempt) mentions() []netip.AddrPort {
+	both := [2]netip.AddrPort{a.announced, a.ends[1]}
+	if a.announced == a.ends[1] {
+		return both[:1]
+	}
+	return both[:]
+}
+
+// atServer are the attempts at a server, the latest first, and how many of all
+// attempts are later.
+func (m *memory) atServer(server netip.Addr) iter.Seq2[int, *attempt] {
+	return func(yield func(int, *attempt) bool) {
+		for n := m.latestAt[server]; n > m.forgotten; {
+			a := &m.attempts[n-m.forgotten-1]
+			if !yield(m.forgotten+len(m.attempts)-n, a) {
+				return
+			}
+			n = a.earlier
+		}
+	}
+}
+
+// about are the attempts that announced an endpoint or went to it, and perhaps
+// others, in order. Usually there is one, that at hand.
+func (m *memory) about(to netip.AddrPort) []attempt {
+	switch known := m.endpoints[to]; known.count {
+	case 0:
+		return nil
+	case 1:
+		i := known.latest - m.forgotten - 1
+		return m.attempts[i : i+1]
+	}
+	return m.attempts
+}
+
 // attemptOf is what is remembered of a transfer, which has that place in its
-// session.
+// session; but for the faces.
 func attemptOf(s *session.Session, place int, t *session.Transfer) attempt {
 	a := attempt{
 		session: s.ID, transfer: t.ID, place: place, capture: s.First.Capture, client: s.Client.Addr(), server: s.Server.Addr(),
@@ -83,16 +175,24 @@ func attemptOf(s *session.Session, place int, t *session.Transfer) attempt {
 	if d := t.Data; d != nil {
 		a.ends, a.end, a.fate = [2]netip.AddrPort{d.Source, d.Destination}, d.Last.Time, fateOf(d)
 		a.seen = d.First
-		a.faces[1] = faceOf(d.Conn)
 	}
-	a.faces[0] = faceOf(s.Control)
 	return a
 }
 
-// latest is the latest attempt that fits; nil if none does.
-func (m *memory) latest(fits func(*attempt) bool) *attempt {
-	for i := len(m.attempts) - 1; i >= 0; i-- {
-		if a := &m.attempts[i]; fits(a) {
+// latest is the latest of some attempts, in order, that fits; nil if none does.
+func latest(attempts []attempt, fits func(*attempt) bool) *attempt {
+	for i := len(attempts) - 1; i >= 0; i-- {
+		if a := &attempts[i]; fits(a) {
+			return a
+		}
+	}
+	return nil
+}
+
+// latestHere is the latest attempt at a server that fits; nil if none does.
+func (m *memory) latestHere(server netip.Addr, fits func(*attempt) bool) *attempt {
+	for _, a := range m.atServer(server) {
+		if fits(a) {
 			return a
 		}
 	}

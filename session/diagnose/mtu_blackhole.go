@@ -13,10 +13,7 @@ import (
 //
 // https://www.rfc-editor.org/rfc/rfc2923#section-2.1
 func mtuBlackhole(s *subject) *Finding {
-	flows := s.controlFlows()
-	if s.t != nil {
-		flows = s.flows()
-	}
+	flows := s.ownFlows()
 	for _, f := range flows {
 		switch repeats, lacks := f.repeatsFullSize(), f.lacksFullSize(); {
 		case !repeats && !lacks || s.fullSizePassed(f):

@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"net/netip"
+	"slices"
 
 	"github.com/ftpscope/ftpscope/decode/ftp"
 	"github.com/ftpscope/ftpscope/session"
@@ -24,39 +25,47 @@ type Need struct {
 // mostShown bounds Need.Frames and Need.Transfers.
 const mostShown = 3
 
+// way is what tells the needs of a session apart.
+type way struct {
+	what              string
+	from, to, instead netip.Addr
+}
+
+func (n *Need) way() way { return way{n.What, n.From, n.To, n.Instead} }
+
+// fewWays is how many needs are looked through one by one for one with the same
+// way; where there are more, the rest has a map.
+const fewWays = 8
+
 // needs lists what the session tried: its control connection, and who wanted to
 // open data connections to whom.
 func needs(s *session.Session) []Need {
-	type way struct {
-		mode              ftp.Mode
-		from, to, instead netip.Addr
-	}
-	out := []Need{{
+	out := append(make([]Need, 0, 3), Need{
 		What: "control connection", From: s.Client.Addr(), To: s.Server.Addr(),
 		Low: s.Server.Port(), High: s.Server.Port(), Count: len(s.Transfers), Frames: []int64{s.First.Frame},
-	}}
-	at := make(map[way]int)    // index in out
-	ports := make(map[int]int) // port that the initiators had in common: 0 not known, -1 several
+	})
+	ports := make([]int, 1, fewWays) // port that the initiators had in common: 0 not known, -1 several
+	var rest map[way]int             // index in out of those behind fewWays
 	for _, t := range s.Transfers {
 		n, fromPort, frame, ok := need(s, t)
 		if !ok {
 			continue
 		}
-		w := way{t.Mode, n.From, n.To, n.Instead}
-		i, known := at[w]
-		if !known {
-			i = len(out)
-			at[w], out = i, append(out, n)
+		w := n.way()
+		i := slices.IndexFunc(out[:min(len(out), fewWays)], func(known Need) bool { return known.way() == w })
+		if known := false; i < 0 {
+			if i, known = rest[w]; !known {
+				i = len(out)
+				out, ports = append(out, n), append(ports, 0)
+				if i >= fewWays {
+					if rest == nil {
+						rest = make(map[way]int)
+					}
+					rest[w] = i
+				}
+			}
 		}
-		m := &out[i]
-		m.Low, m.High = min(m.Low, n.Low), max(m.High, n.High)
-		m.Count++
-		if frame != 0 && len(m.Frames) < mostShown {
-			m.Frames = append(m.Frames, frame)
-		}
-		if len(m.Transfers) < mostShown {
-			m.Transfers = append(m.Transfers, t.ID)
-		}
+		out[i].add(t, n, frame)
 		switch {
 		case t.Mode != ftp.ModeActive || fromPort == 0 || ports[i] == fromPort:
 		case ports[i] == 0:
@@ -73,6 +82,18 @@ func needs(s *session.Session) []Need {
 		}
 	}
 	return out
+}
+
+// add takes a transfer that wanted it as well.
+func (n *Need) add(t *session.Transfer, also Need, frame int64) {
+	n.Low, n.High = min(n.Low, also.Low), max(n.High, also.High)
+	n.Count++
+	if frame != 0 && len(n.Frames) < mostShown {
+		n.Frames = append(slices.Grow(n.Frames, mostShown-len(n.Frames)), frame)
+	}
+	if len(n.Transfers) < mostShown {
+		n.Transfers = append(slices.Grow(n.Transfers, mostShown-len(n.Transfers)), t.ID)
+	}
 }
 
 // need is what one transfer wanted; false if it wanted, or can be known to have

@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 )
@@ -22,35 +23,38 @@ const (
 // returns nil unless the number of the port explains, better than time and than
 // chance, which of them failed: all ports that are open, or all that are not,
 // lie in one range without any of the others.
-func separateRange(attempts []attempt) *portSplit {
-	byTime := slices.Clone(attempts)
-	slices.SortStableFunc(byTime, func(a, b attempt) int { return a.start.Compare(b.start) })
-	state := make(map[uint16]bool)
-	var order []bool
-	for i := range byTime {
-		port, opened := byTime[i].passivePort()
-		if port == 0 {
-			continue
+func separateRange(attempts []*attempt) *portSplit {
+	if !differ(attempts) {
+		return nil
+	}
+	byTime, byStart := attempts, func(a, b *attempt) int { return a.start.Compare(b.start) }
+	if !slices.IsSortedFunc(byTime, byStart) {
+		byTime = slices.Clone(byTime)
+		slices.SortStableFunc(byTime, byStart)
+	}
+	type trial struct {
+		port   uint16
+		opened bool
+	}
+	ports, order := make([]trial, 0, len(byTime)), make([]bool, 0, len(byTime))
+	for _, a := range byTime {
+		if port, opened := a.passivePort(); port != 0 {
+			ports, order = append(ports, trial{port, opened}), append(order, opened)
 		}
-		if before, ok := state[port]; ok && before != opened {
+	}
+	slices.SortFunc(ports, func(a, b trial) int { return cmp.Compare(a.port, b.port) })
+	ports = slices.Compact(ports)
+	var split portSplit
+	along := make([]bool, 0, len(ports))
+	for i, p := range ports {
+		if i > 0 && ports[i-1].port == p.port {
 			return nil // the same port did both
 		}
-		state[port] = opened
-		order = append(order, opened)
-	}
-	var split portSplit
-	var ports []uint16
-	for p := range state {
-		ports = append(ports, p)
-	}
-	slices.Sort(ports)
-	var along []bool
-	for _, p := range ports {
-		along = append(along, state[p])
-		if state[p] {
-			split.open = append(split.open, p)
+		along = append(along, p.opened)
+		if p.opened {
+			split.open = append(split.open, p.port)
 		} else {
-			split.shut = append(split.shut, p)
+			split.shut = append(split.shut, p.port)
 		}
 	}
 	n, pieces := len(ports), runs(along)
@@ -74,6 +78,16 @@ func separateRange(attempts []attempt) *portSplit {
 		return nil
 	}
 	return &split
+}
+
+// differ reports whether some attempts came up and others did not.
+func differ(attempts []*attempt) bool {
+	open, shut := false, false
+	for _, a := range attempts {
+		port, opened := a.passivePort()
+		open, shut = open || port != 0 && opened, shut || port != 0 && !opened
+	}
+	return open && shut
 }
 
 // runs counts the stretches of equal values.
@@ -136,7 +150,7 @@ func (s *subject) rangeDiffers(c *comparison) *Finding {
 }
 
 // rangeEvidence is a packet of each attempt that says something about a port.
-func rangeEvidence(group []attempt) []Evidence {
+func rangeEvidence(group []*attempt) []Evidence {
 	var out []Evidence
 	for i := range group {
 		switch port, opened := group[i].passivePort(); {

@@ -42,9 +42,9 @@ func passivePortsExhausted(s *subject) *Finding {
 // anybody shortly before, and gives the lowest and the highest of them.
 func (s *subject) announcedBefore(at ftp.Time) (n int, low, high uint16) {
 	seen := make(map[uint16]bool)
-	for _, a := range s.memory.attempts {
+	for _, a := range s.memory.atServer(s.Server.Addr()) {
 		p := a.announced.Port()
-		if a.mode != ftp.ModePassive || a.server != s.Server.Addr() || p == 0 || seen[p] || a.start.After(at) || at.Sub(a.start) > lingering {
+		if a.mode != ftp.ModePassive || p == 0 || seen[p] || a.start.After(at) || at.Sub(a.start) > lingering {
 			continue
 		}
 		seen[p] = true

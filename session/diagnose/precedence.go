@@ -110,3 +110,43 @@ var precedence = []row{
 	// What is said whatever else is said.
 	{code: ThirdParty, kind: remarks, match: thirdParty},
 }
+
+// rules are the rows of precedence that are asked about a subject, in order.
+type rules struct{ headlines, causes, remarks []row }
+
+// Of what went well, and of what nobody wanted, most rules have nothing to say.
+var (
+	usualRules = rulesFor(false, false)
+	wellRules  = rulesFor(true, false)
+	idleRules  = rulesFor(false, true)
+)
+
+// rulesFor picks those for a transfer that went well, that nobody wanted, or
+// neither.
+func rulesFor(completed, unused bool) rules {
+	var out rules
+	for _, r := range precedence {
+		aside := r.aside && completed || r.unused && unused
+		if r.kind == headlines && (aside || !completed && !unused) {
+			out.headlines = append(out.headlines, r)
+		}
+		if r.kind == causes {
+			out.causes = append(out.causes, r)
+		}
+		if r.kind == remarks || r.kind == causes && aside {
+			out.remarks = append(out.remarks, r)
+		}
+	}
+	return out
+}
+
+// rules are those for the subject.
+func (s *subject) rules() *rules {
+	switch {
+	case s.completed():
+		return &wellRules
+	case s.unused():
+		return &idleRules
+	}
+	return &usualRules
+}

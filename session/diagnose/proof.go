@@ -138,11 +138,12 @@ func (e *Engine) Proven(s *session.Session, captures []Capture, proofs map[strin
 		base.proof = p
 		all = base.judge()
 	}
+	one := base
 	for part := range stretches(s) {
+		one.Session = part.session
 		for i, t := range part.transfers {
 			if p, ok := proofs[t.ID]; ok {
-				one := base
-				one.Session, one.t, one.place, one.proof = part.session, t, part.first+i, p
+				one.t, one.place, one.proof = t, part.first+i, p
 				all = append(all, one.judge()...)
 			}
 		}

@@ -63,7 +63,7 @@ const (
 
 // advice turns each fix into words. What does not suit a session gives nothing:
 // a mode that failed here too is no advice.
-var advice = map[fix]func(*subject) []Remedy{
+var advice = [...]func(*subject) []Remedy{
 	fixUsePassive:      adviseUsePassive,
 	fixUseActive:       adviseUseActive,
 	fixUsePASV:         adviseUsePASV,

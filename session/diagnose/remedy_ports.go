@@ -6,7 +6,6 @@ import (
 	"strconv"
 
 	"github.com/ftpscope/ftpscope/decode/ftp"
-	"github.com/ftpscope/ftpscope/session"
 )
 
 // lookBack is how many of the latest attempts remedies look at: enough to know a
@@ -21,28 +20,28 @@ const widest = 2000
 // connections in one mode; the zero seenPorts if there were none.
 type seenPorts struct{ low, high uint16 }
 
+// add takes the port that an attempt was about.
+func (p *seenPorts) add(a *attempt) {
+	port := a.announced.Port()
+	if port == 0 {
+		port = a.ends[1].Port()
+	}
+	if port == 0 {
+		return
+	}
+	if p.low == 0 || port < p.low {
+		p.low = port
+	}
+	p.high = max(p.high, port)
+}
+
 // dataPorts are those that this session and earlier ones of the same server (in
 // active mode: of the same client) showed.
 func (s *subject) dataPorts(mode ftp.Mode) seenPorts {
-	var p seenPorts
-	all := s.memory.attempts
-	for _, a := range all[max(0, len(all)-lookBack):] {
-		if a.mode != mode || a.server != s.Server.Addr() || a.control != s.Server.Port() || mode == ftp.ModeActive && a.client != s.Client.Addr() {
-			continue
-		}
-		port := a.announced.Port()
-		if port == 0 {
-			port = a.ends[1].Port()
-		}
-		if port == 0 {
-			continue
-		}
-		if p.low == 0 || port < p.low {
-			p.low = port
-		}
-		p.high = max(p.high, port)
+	if mode == ftp.ModeActive {
+		return s.experience().active
 	}
-	return p
+	return s.experience().passive
 }
 
 // text names the ports that were seen: "port 40022", "ports 40022-40077".
@@ -127,16 +126,9 @@ func (s *subject) outsideClient() string {
 // tried reports whether data connections between the two hosts came
 // up here, or did not, in a mode and by an announcement; an empty verb stands for any.
 func (s *subject) tried(mode ftp.Mode, verb string) (worked, failed bool) {
-	all := s.memory.attempts
-	for _, a := range all[max(0, len(all)-lookBack):] {
-		if a.mode != mode || verb != "" && a.verb != verb || a.client != s.Client.Addr() || a.server != s.Server.Addr() || a.control != s.Server.Port() {
-			continue
-		}
-		switch {
-		case a.outcome == session.OutcomeCompleted || a.fate == fateOpened:
-			worked = true
-		case a.fate.failed() || a.outcome == session.OutcomeUnseen || a.outcome == session.OutcomeRejected && a.announced.Port() == 0:
-			failed = true
+	for _, t := range s.experience().tried {
+		if t.mode == mode && (verb == "" || t.verb == verb) {
+			worked, failed = worked || t.worked, failed || t.failed
 		}
 	}
 	return worked, failed

@@ -152,12 +152,12 @@ func TestRemedies(t *testing.T) {
 func TestHopeless(t *testing.T) {
 	s := passiveSubject("192.0.2.10:40112", "198.51.100.20:21", "", "198.51.100.20:40022")
 	failed := attempt{mode: ftp.ModeActive, client: s.Client.Addr(), server: s.Server.Addr(), control: 21, fate: fateUnanswered}
-	s.memory.attempts = append(s.memory.attempts, failed)
+	s.memory.keep(&failed)
 	if r := s.remedies(fixUseActive); r != nil {
 		t.Errorf("active mode failed, and is advised: %v", r)
 	}
 	failed.fate, failed.outcome = fateOpened, session.OutcomeCompleted
-	s.memory.attempts = append(s.memory.attempts, failed)
+	s.memory.keep(&failed)
 	if r := s.remedies(fixUseActive); len(r) != 1 {
 		t.Errorf("active mode works at times, and is not advised: %v", r)
 	}

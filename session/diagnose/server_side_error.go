@@ -63,7 +63,7 @@ func (s *subject) transferDenied() *Finding {
 	if s.t.Data != nil && s.t.Data.Bytes > 0 {
 		f.Observation.Text += fmt.Sprintf(" after %s", count(int(s.t.Data.Bytes), "byte"))
 	}
-	if len(s.flows()) > 0 {
+	if s.opened() {
 		f.Observation.Text += "; the data connection had opened without trouble"
 	}
 	f.Evidence = []Evidence{{s.t.Command.Seen, "the client sends " + s.asCommanded()}, replied(r)}

@@ -185,7 +185,7 @@ func (s *subject) latestBefore(at ftp.Seen) ftp.Seen {
 	for _, c := range s.Commands {
 		see(c.Seen)
 	}
-	for _, r := range s.replies() {
+	for r := range s.replies() {
 		see(r.Seen)
 	}
 	for _, t := range s.Transfers {

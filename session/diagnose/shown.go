@@ -109,12 +109,16 @@ type sighting struct {
 // look takes notice of what a session shows of data connections.
 func (w *wide) look(s *session.Session, m *memory) shown {
 	c := w.of(s.First.Capture)
+	var seen [ftp.ModePassive + 1]bool // data connections in that mode
 	for _, t := range s.Transfers {
 		switch {
 		case t.Mode == ftp.ModeUnknown:
 		case t.Data != nil:
+			if seen[t.Mode] {
+				continue
+			}
 			if d := c.sight(s.Server.Addr(), t.Mode); d != nil {
-				d.seen = true
+				d.seen, seen[t.Mode] = true, true
 			}
 		case t.Announcement != nil && t.Announcement.Endpoint.IsValid():
 			c.unseen(s, t, m)
@@ -150,7 +154,7 @@ func wentWell(t *session.Transfer) bool {
 // called is another session that told its server to connect to a passive endpoint:
 // a transfer between two servers, which need not pass here.
 func (m *memory) called(to netip.AddrPort) *attempt {
-	return m.latest(func(a *attempt) bool { return a.mode == ftp.ModeActive && a.announced == to })
+	return latest(m.about(to), func(a *attempt) bool { return a.mode == ftp.ModeActive && a.announced == to })
 }
 
 // forget takes one back.

@@ -18,15 +18,15 @@ const (
 type subject struct {
 	*session.Session
 	t       *session.Transfer
-	place   int     // of t in the session
-	memory  *memory // attempts of this session and of earlier ones
-	sights  *sights // how the packets of hosts looked so far
-	lately  *sights // how those of this session did
-	vantage Vantage // where it was captured
-	capture Capture // that it began in
-	vetoes  []*veto // that apply to it
-	proof   *Proof  // what captures of other points prove of it, or nil
-	shown   shown   // what it and earlier sessions tell about what the capture holds
+	place   int      // of t in the session
+	memory  *memory  // attempts of this session and of earlier ones
+	sights  *sights  // how the packets of hosts looked so far
+	lately  lately   // how those of this session did
+	vantage Vantage  // where it was captured
+	capture *Capture // that it began in
+	vetoes  []*veto  // that apply to it; nil where nobody asked yet, see applying
+	proof   *Proof   // what captures of other points prove of it, or nil
+	shown   shown    // what it and earlier sessions tell about what the capture holds
 }
 
 // host is the address of a host of the session.

@@ -41,7 +41,7 @@ func (s *subject) partner() *attempt {
 	if !to.IsValid() {
 		return nil
 	}
-	return s.memory.latest(func(a *attempt) bool {
+	return latest(s.memory.about(to), func(a *attempt) bool {
 		return a.announced == to && a.session != s.ID && a.client == s.Client.Addr() && a.mode != s.t.Mode && a.mode != ftp.ModeUnknown
 	})
 }

@@ -60,7 +60,7 @@ func failedInClear(a *attempt) bool { return !a.secured && a.fate.failed() }
 // clearFate is the latest attempt between the same hosts in the same mode that
 // fits; nil if there is none.
 func (s *subject) clearFate(fits func(*attempt) bool) *attempt {
-	return s.memory.latest(func(a *attempt) bool {
-		return a.client == s.Client.Addr() && a.server == s.Server.Addr() && a.mode == s.t.Mode && fits(a)
+	return s.memory.latestHere(s.Server.Addr(), func(a *attempt) bool {
+		return a.client == s.Client.Addr() && a.mode == s.t.Mode && fits(a)
 	})
 }

@@ -19,7 +19,7 @@ func tlsProtection(s *subject) *Finding {
 	if r := s.t.Reply; speaksOfProtection(r) {
 		return s.protectionRefused(r)
 	}
-	if len(s.flows()) == 0 {
+	if !s.opened() {
 		return nil
 	}
 	if f := s.halfEncrypted(); f != nil {
@@ -52,7 +52,7 @@ func speaksOfProtection(r *session.Reply) bool {
 func (s *subject) mismatch(sure Confidence) *Finding {
 	f := s.finding(TLSProtection, Error)
 	f.Cause = Statement{"client and server do not agree whether data connections are encrypted: PROT P and PROT C", sure}
-	if s.conn() != nil && len(s.flows()) > 0 {
+	if s.opened() {
 		f.Evidence = s.opening()
 	}
 	f.Next = "look in the log of the client whether it sends PBSZ 0 and PROT P, and what the server replies"
@@ -131,10 +131,10 @@ func (s *subject) neverEncrypted() *Finding {
 		f.Evidence = append(f.Evidence, s.endEvidence(end))
 		f.Observation.Text += fmt.Sprintf("; %s closed it first", s.called(end.host))
 	}
-	for _, r := range s.replies() {
+	for r := range s.replies() {
 		if r.Code >= 400 && sooner(c.First, r.Seen) {
-			f.Observation.Text += "; the server then said in clear text " + said(&r)
-			f.Evidence = append(f.Evidence, Evidence{r.Seen, "the server says in clear text " + said(&r)})
+			f.Observation.Text += "; the server then said in clear text " + said(r)
+			f.Evidence = append(f.Evidence, Evidence{r.Seen, "the server says in clear text " + said(r)})
 			break
 		}
 	}

@@ -13,7 +13,7 @@ import (
 //
 // https://www.rfc-editor.org/rfc/rfc4217#section-10.2
 func tlsSessionReuse(s *subject) *Finding {
-	if s.t == nil || s.t.Data == nil || len(s.flows()) == 0 || s.Security == session.SecurityNone {
+	if !s.opened() || s.Security == session.SecurityNone {
 		return nil
 	}
 	if r := s.reply(); serverMet(r) == errnoNotResumed {

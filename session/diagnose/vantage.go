@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"fmt"
+	"net/netip"
 
 	"github.com/ftpscope/ftpscope/session"
 )
@@ -23,21 +24,21 @@ const (
 type Vantage struct {
 	Side       Side
 	Confidence Confidence
-	Because    []string // sentences without full stop
+	Because    []string // sentences without full stop; of a capture, sessions may have none
 }
 
 // vantage says where a session was captured, from what was seen so far of its
-// two hosts.
+// two hosts. The reasons are put into words only where a vote is kept.
 func (e *Engine) vantage(s *session.Session, captures []Capture) Vantage {
 	if e.config.Vantage != "" {
 		return e.told()
 	}
-	v := view{client: e.sights.of(s.First.Capture, s.Client.Addr()), server: e.sights.of(s.First.Capture, s.Server.Addr())}
+	v := view{brief: true, client: e.sights.of(s.First.Capture, s.Client.Addr()), server: e.sights.of(s.First.Capture, s.Server.Addr())}
 	v.loopback = s.Client.Addr().IsLoopback() || s.Server.Addr().IsLoopback()
 	v.local = s.First.Capture < len(captures) && captures[s.First.Capture].Loopback
 	v.oneHost = s.Client.Addr() == s.Server.Addr()
 	out := v.infer()
-	e.votes.add(s, out)
+	e.votes.add(s, out, v)
 	return out
 }
 
@@ -65,13 +66,14 @@ type votes struct {
 
 // vote is what is remembered of the sessions that say the same.
 type vote struct {
-	vantage Vantage // the surest, of the first such session
-	session string  // that session
-	host    string  // address of the host that the capture was taken at or next to, as its sessions agree
-	several bool    // they do not agree on it
+	vantage Vantage    // the surest, of the first such session
+	session string     // that session
+	host    netip.Addr // of the host that the capture was taken at or next to, as its sessions agree
+	several bool       // they do not agree on it
 }
 
-func (v *votes) add(s *session.Session, says Vantage) {
+// add takes the vote of a session. says has no reasons yet: view tells them.
+func (v *votes) add(s *session.Session, says Vantage, view view) {
 	if v.captures == nil {
 		v.captures = make(map[int]map[Side]*vote)
 	}
@@ -80,21 +82,22 @@ func (v *votes) add(s *session.Session, says Vantage) {
 		sides = make(map[Side]*vote)
 		v.captures[s.First.Capture] = sides
 	}
-	host := ""
+	var host netip.Addr
 	switch says.Side {
 	case ClientHost, NearClient:
-		host = s.Client.Addr().String()
+		host = s.Client.Addr()
 	case ServerHost, NearServer:
-		host = s.Server.Addr().String()
+		host = s.Server.Addr()
 	}
+	view.brief = false
 	old := sides[says.Side]
 	if old == nil {
-		sides[says.Side] = &vote{vantage: says, session: s.ID, host: host}
+		sides[says.Side] = &vote{vantage: view.infer(), session: s.ID, host: host}
 		return
 	}
 	old.several = old.several || old.host != host
 	if old.vantage.Confidence != says.Confidence && atMost(says.Confidence, old.vantage.Confidence) == old.vantage.Confidence {
-		old.vantage, old.session = says, s.ID
+		old.vantage, old.session = view.infer(), s.ID
 	}
 }
 
@@ -126,7 +129,7 @@ func (v *votes) decide(capture int) Vantage {
 	}
 	a, b := left[0], left[len(left)-1]
 	because := fmt.Sprintf("session %s looks as if it was captured %s, session %s %s", a.session, a.vantage.Side.at(), b.session, b.vantage.Side.at())
-	if a.host == b.host && !a.several && !b.several && a.host != "" {
+	if a.host == b.host && !a.several && !b.several && a.host.IsValid() {
 		because = fmt.Sprintf("captured at or next to %s, which is the client of session %s and the server of session %s", a.host, a.session, b.session)
 	}
 	return Vantage{Side: Nowhere, Confidence: Possible, Because: []string{because}}

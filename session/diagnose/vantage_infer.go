@@ -11,6 +11,7 @@ type view struct {
 	loopback       bool // the addresses belong to no network
 	local          bool // the link is one of loopback interfaces, and of some tunnels
 	oneHost        bool // both have the same address
+	brief          bool // the reasons are not asked for, and need not be put into words
 }
 
 // The weight of signals.
@@ -126,11 +127,7 @@ func (v view) placed() Vantage {
 	case c.spent && s.spent, c.straddles() || s.straddles():
 		near = InTheMiddle
 	}
-	because := v.ttls()
-	if t := v.times(); t != "" {
-		because = append(because, t)
-	}
-	because = append(because, v.routers()...)
+	because := v.reasons()
 	switch {
 	case near == InTheMiddle && c.steady && s.steady:
 		return Vantage{InTheMiddle, Likely, because}
@@ -156,6 +153,18 @@ func (v view) placed() Vantage {
 		because = []string{"neither TTLs nor times tell"}
 	}
 	return Vantage{Nowhere, Possible, because}
+}
+
+// reasons are what TTLs, times and stations say, as sentences.
+func (v view) reasons() []string {
+	if v.brief {
+		return nil
+	}
+	because := v.ttls()
+	if t := v.times(); t != "" {
+		because = append(because, t)
+	}
+	return append(because, v.routers()...)
 }
 
 // intact reports whether all packets came as they were sent.

@@ -78,6 +78,25 @@ func (g *sights) of(capture int, host netip.Addr) sight {
 	return sight{}
 }
 
+// lately is how the packets of one session looked. It is found out when somebody
+// asks: only rules about who answered do.
+type lately struct {
+	session *session.Session
+	sights  *sights // nil where nobody asked yet
+}
+
+func (l *lately) of(capture int, host netip.Addr) sight {
+	switch {
+	case l.sights != nil:
+	case l.session == nil:
+		return sight{}
+	default:
+		l.sights = new(sights)
+		l.sights.add(l.session)
+	}
+	return l.sights.of(capture, host)
+}
+
 // straddling names a host whose packets came both with and without a router
 // behind them.
 func (g *sights) straddling(capture int) (string, bool) {
@@ -180,11 +199,32 @@ func (g *sights) stationOf(k stationKey) *station {
 
 // bounded is a map that forgets its oldest entries beyond MaxSights.
 type bounded[K comparable, V any] struct {
-	items map[K]V
-	order []K
+	items  map[K]V
+	order  []K
+	recent [2]entry[K, V] // asked for last: the two hosts of a session come again and again
+	next   int            // of recent, to be replaced
+}
+
+// entry is a key with its value.
+type entry[K comparable, V any] struct {
+	key   K
+	value V
+	ok    bool
 }
 
 func (b *bounded[K, V]) get(k K, fresh func() V) V {
+	for i := range b.recent {
+		if e := &b.recent[i]; e.ok && e.key == k {
+			return e.value
+		}
+	}
+	v := b.find(k, fresh)
+	b.recent[b.next] = entry[K, V]{k, v, true}
+	b.next = 1 - b.next
+	return v
+}
+
+func (b *bounded[K, V]) find(k K, fresh func() V) V {
 	if v, ok := b.items[k]; ok {
 		return v
 	}
@@ -196,6 +236,7 @@ func (b *bounded[K, V]) get(k K, fresh func() V) V {
 			delete(b.items, old)
 		}
 		b.order = append(b.order[:0:0], b.order[MaxSights/2:]...)
+		b.recent = [2]entry[K, V]{} // they may be among these
 	}
 	v := fresh()
 	b.items[k] = v

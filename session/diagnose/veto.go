@@ -60,7 +60,7 @@ func blames(text string) bool {
 // add to it.
 func (s *subject) touched(all []*Finding) []*Finding {
 	var out []*Finding
-	for _, v := range s.vetoes {
+	for _, v := range s.applying() {
 		by := false
 		for _, f := range all {
 			by = v.touch(f) || by
@@ -86,7 +86,21 @@ var (
 	absentAny = slices.Concat(unseenPassive, unseenActive, noAnswer, halfSeen)
 )
 
-// vetoRules are asked first, in this order: the most fundamental defect first.
+// applying are the vetoes that apply to the subject. They are found out when the
+// first is asked for: most subjects went well, and nobody asks.
+func (s *subject) applying() []*veto {
+	if s.vetoes == nil {
+		s.vetoes = make([]*veto, 0, 1)
+		for _, rule := range vetoRules {
+			if v := rule(s); v != nil {
+				s.vetoes = append(s.vetoes, v)
+			}
+		}
+	}
+	return s.vetoes
+}
+
+// vetoRules are asked in this order: the most fundamental defect first.
 var vetoRules = []func(*subject) *veto{
 	captureOneDirection,
 	captureControlOnly,

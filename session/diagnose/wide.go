@@ -67,6 +67,14 @@ func (w *wide) add(s *subject, findings []*Finding) {
 	if c.sessions++; c.sessions == 1 {
 		c.first = session.Session{ID: s.ID, Client: s.Client, Server: s.Server, First: s.First}
 	}
+	if len(findings) > 0 {
+		c.claim(s, findings)
+	}
+	c.defects(s)
+}
+
+// claim remembers what findings rest on.
+func (c *overall) claim(s *subject, findings []*Finding) {
 	cited := make(map[string]int)
 	for _, f := range findings {
 		for _, id := range f.Because {
@@ -91,7 +99,6 @@ func (w *wide) add(s *subject, findings []*Finding) {
 			}
 		}
 	}
-	c.defects(s)
 }
 
 // told is a finding that was made: one about the capture, or, if it has a
@@ -143,14 +150,8 @@ func (c *overall) defects(s *subject) {
 		c.sides.add(twin.first, "the session as one side has it ("+twin.session+")")
 		c.sides.add(s.First, "the same session as the other side has it ("+s.ID+")")
 	}
-	conns := []*ftp.Conn{s.Control}
-	for _, t := range s.Transfers {
-		if t.Data != nil && t.Data.Conn != nil {
-			conns = append(conns, t.Data.Conn)
-		}
-	}
 	doubled, large := false, false
-	for _, conn := range conns {
+	look := func(conn *ftp.Conn) {
 		c.packets += int64(conn.Packets())
 		c.duplicates += int64(conn.Duplicates)
 		doubled = doubled || conn.Duplicates > 0
@@ -163,6 +164,12 @@ func (c *overall) defects(s *subject) {
 					c.largest, c.fits = h.Wire.Largest, int(conn.Half[1-i].MSS)
 				}
 			}
+		}
+	}
+	look(s.Control)
+	for _, t := range s.Transfers {
+		if t.Data != nil && t.Data.Conn != nil {
+			look(t.Data.Conn)
 		}
 	}
 	if doubled {

@@ -14,7 +14,8 @@ import (
 func (e *Engine) comparedAtEnd(captures []Capture) []*Finding {
 	var out []*Finding
 	seen := make(map[pair]bool)
-	for _, a := range e.memory.attempts {
+	for i := range e.memory.attempts {
+		a := &e.memory.attempts[i]
 		p := pair{a.capture, a.client, a.server}
 		if a.mode != ftp.ModePassive || a.capture >= len(captures) || seen[p] {
 			continue
@@ -22,9 +23,9 @@ func (e *Engine) comparedAtEnd(captures []Capture) []*Finding {
 		seen[p] = true
 		base := subject{
 			Session: &session.Session{Client: netip.AddrPortFrom(p.client, 0), Server: netip.AddrPortFrom(p.server, a.control)},
-			memory:  &e.memory, sights: &e.sights, capture: captures[p.capture], vantage: e.captureVantage(p.capture),
+			memory:  &e.memory, sights: &e.sights, capture: &captures[p.capture], vantage: e.captureVantage(p.capture),
 		}
-		add := func(f *Finding, failed []attempt) {
+		add := func(f *Finding, failed []*attempt) {
 			f.Transfers, f.Count = failing(failed)
 			f.key = fmt.Sprint(p)
 			out = append(out, f)
@@ -41,7 +42,7 @@ func (e *Engine) comparedAtEnd(captures []Capture) []*Finding {
 }
 
 // failing are the transfers of those attempts that did not come up.
-func failing(group []attempt) (ids []string, n int) {
+func failing(group []*attempt) (ids []string, n int) {
 	for i := range group {
 		if port, opened := group[i].passivePort(); port != 0 && !opened {
 			if n++; len(ids) < MaxTransfers {

@@ -12,7 +12,7 @@ func (e *Engine) atEnd(captures []Capture) []*Finding {
 			continue
 		}
 		end := ending{overall: c, capture: captures[i], several: len(captures) > 1}
-		end.base = subject{Session: &c.first, memory: &e.memory, sights: &e.sights, capture: captures[i]}
+		end.base = subject{Session: &c.first, memory: &e.memory, sights: &e.sights, capture: &captures[i]}
 		for _, rule := range []func(*ending) *Finding{
 			endMissesData, endTruncated, endOneDirection, endStartsLate, endLossy, endDuplicated, endOffload, endTwoSides, endClock,
 		} {

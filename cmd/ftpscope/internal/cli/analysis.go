@@ -45,7 +45,11 @@ func (a *analysis) run(ctx context.Context, src capture.Source) (interrupted boo
 	a.reading = r
 	r.session, r.frame, r.stop = a.emit, a.frame, a.stop
 	a.engine = diagnose.New(diagnose.Config{Vantage: a.vantage})
-	a.captures = func() []diagnose.Capture { return captures(src.Info(), r.decoder.Captures()) }
+	var known []diagnose.Capture // its room serves each session
+	a.captures = func() []diagnose.Capture {
+		known = captures(known[:0], src.Info(), r.decoder.Captures())
+		return known
+	}
 	if interrupted, err = r.run(ctx, src); err != nil {
 		return false, err
 	}
@@ -91,14 +95,15 @@ func noticesOf(s *session.Session) []report.Notice {
 	return out
 }
 
-// captures joins what the files say of themselves with what was found in them.
-func captures(infos []capture.Info, facts []ftp.CaptureFacts) []diagnose.Capture {
-	out := make([]diagnose.Capture, len(infos))
+// captures appends to out what the files say of themselves, joined with what was
+// found in them.
+func captures(out []diagnose.Capture, infos []capture.Info, facts []ftp.CaptureFacts) []diagnose.Capture {
 	for i, info := range infos {
-		out[i] = diagnose.Capture{Name: info.Name, Filters: info.Filters, Drops: info.Drops, Complete: len(info.Problems) == 0}
+		c := diagnose.Capture{Name: info.Name, Filters: info.Filters, Drops: info.Drops, Complete: len(info.Problems) == 0}
 		if i < len(facts) {
-			out[i].CaptureFacts = facts[i]
+			c.CaptureFacts = facts[i]
 		}
+		out = append(out, c)
 	}
 	return out
 }

@@ -77,7 +77,7 @@ func (p *point) info() capture.Info { return p.src.Info()[0] }
 // point is what a comparison takes of it; texts call it by this name.
 func (p *point) point(name string) compare.Point {
 	facts := p.reading.decoder.Captures()
-	known := captures(p.src.Info(), facts[min(p.reading.base, len(facts)):])[0]
+	known := captures(nil, p.src.Info(), facts[min(p.reading.base, len(facts)):])[0]
 	known.Name = name
 	return compare.Point{Capture: known, Sessions: p.sessions, Book: &p.book}
 }
