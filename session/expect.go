@@ -158,4 +158,3 @@ func (a *announced) third() bool {
 	addr := a.a.Endpoint.Addr()
 	return a.mode == ftp.ModeActive && addr != a.owner.client() && addr != a.owner.server()
 }
-

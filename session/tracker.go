@@ -22,10 +22,10 @@ type Tracker struct {
 	expected  expected
 	strays    strays
 	waiting   map[int64]owners // by the ID of a data connection that is not over
-	now       ftp.Time              // of the latest event
-	sessions  int                   // ids given
-	failed    int                   // sessions given out whose control connection never opened
-	forgotten int                   // sessions not given out
+	now       ftp.Time         // of the latest event
+	sessions  int              // ids given
+	failed    int              // sessions given out whose control connection never opened
+	forgotten int              // sessions not given out
 	notices   []ftp.Notice
 }
 
