@@ -22,6 +22,15 @@ func (d *Decoder) Captures() []ftp.CaptureFacts {
 	return all
 }
 
+// CaptureFacts is what is known of one capture: nothing, if none of its frames was
+// seen.
+func (d *Decoder) CaptureFacts(i int) ftp.CaptureFacts {
+	if i >= len(d.captures) {
+		return ftp.CaptureFacts{}
+	}
+	return d.captures[i].CaptureFacts
+}
+
 // captureOf finds the facts of the capture that a frame belongs to.
 func (d *Decoder) captureOf(f *capture.Frame) *captureFacts {
 	for len(d.captures) <= f.Capture {

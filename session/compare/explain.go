@@ -23,12 +23,12 @@ func (p *path) explain(out *Result) {
 		e := diagnose.New(diagnose.Config{})
 		for _, s := range out.Sessions {
 			if at := s.At[point]; at != nil {
-				s.explained(e.Session(at, captures), point)
+				s.explained(e.Session(at, &captures[at.First.Capture]), point)
 			}
 		}
 		for i, s := range out.Sessions {
 			if at := s.At[point]; at != nil {
-				found := e.Proven(at, captures, verdicts[i].proofs(s, point))
+				found := e.Proven(at, &captures[at.First.Capture], verdicts[i].proofs(s, point))
 				s.Said.Findings = append(s.Said.Findings, found...)
 			}
 		}

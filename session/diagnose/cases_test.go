@@ -74,7 +74,7 @@ func (c taken) explain(config diagnose.Config) report {
 	}
 	var r report
 	emit := func(s *session.Session) {
-		e := engine.Session(s, captures())
+		e := engine.Session(s, &captures()[s.First.Capture])
 		r.sessions = append(r.sessions, s)
 		r.explained = append(r.explained, e)
 		r.findings = append(r.findings, e.Findings...)

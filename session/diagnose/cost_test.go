@@ -65,7 +65,7 @@ func explainer(all []finished) func() {
 		s := all[next%len(all)]
 		s.ID = names[next%len(names)]
 		s.Control.SYNs[0].ISN = uint32(next)
-		e.Session(s.Session, s.captures)
+		e.Session(s.Session, &s.captures[0])
 		next++
 	}
 	for range 2 * max(diagnose.MaxAttempts, diagnose.MaxContacts) {
@@ -109,7 +109,7 @@ func BenchmarkLongSession(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		diagnose.New(diagnose.Config{}).Session(&long, one.captures)
+		diagnose.New(diagnose.Config{}).Session(&long, &one.captures[0])
 	}
 }
 

@@ -36,12 +36,12 @@ type Explanation struct {
 	Needs    []Need     // what a firewall must let pass for what it tried
 }
 
-// Session explains a session that is over, from what is known by now. captures
-// are what is known by now of all captures, by index. It keeps nothing of either.
-func (e *Engine) Session(s *session.Session, captures []Capture) Explanation {
+// Session explains a session that is over, from what is known by now, and from what
+// is known by now of the capture that it begins in. It keeps nothing of either.
+func (e *Engine) Session(s *session.Session, in *Capture) Explanation {
 	e.memory.add(s)
 	e.sights.add(s)
-	base := e.subject(s, captures)
+	base := e.subject(s, in)
 	all := base.judge()
 	one := base
 	for part := range stretches(s) {
@@ -61,13 +61,8 @@ func (e *Engine) Session(s *session.Session, captures []Capture) Explanation {
 }
 
 // subject is the session as a whole, as rules look at it.
-func (e *Engine) subject(s *session.Session, captures []Capture) subject {
-	out := subject{Session: s, memory: &e.memory, sights: &e.sights, lately: lately{session: s}, vantage: e.vantage(s, captures)}
-	if i := s.First.Capture; i < len(captures) {
-		out.capture = &captures[i]
-	} else {
-		out.capture = new(Capture)
-	}
+func (e *Engine) subject(s *session.Session, in *Capture) subject {
+	out := subject{Session: s, memory: &e.memory, sights: &e.sights, lately: lately{session: s}, vantage: e.vantage(s, in), capture: in}
 	out.shown = e.wide.look(s, &e.memory)
 	return out
 }

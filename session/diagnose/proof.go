@@ -131,8 +131,8 @@ func (p *Proof) translated(f *Finding) {
 // prove: the transfers whose ids proofs has, and the session as a whole if it has
 // the empty id. Session must have been called for it. The findings have no ids
 // yet: see Number.
-func (e *Engine) Proven(s *session.Session, captures []Capture, proofs map[string]*Proof) []*Finding {
-	base := e.subject(s, captures)
+func (e *Engine) Proven(s *session.Session, in *Capture, proofs map[string]*Proof) []*Finding {
+	base := e.subject(s, in)
 	var all []*Finding
 	if p, ok := proofs[""]; ok {
 		base.proof = p

@@ -34,7 +34,7 @@ func explained(t *testing.T, sample string) provable {
 	emit := func(s *session.Session) {
 		p.captures[0].CaptureFacts = decoder.Captures()[0]
 		p.sessions = append(p.sessions, s)
-		p.said = append(p.said, p.engine.Session(s, p.captures).Findings...)
+		p.said = append(p.said, p.engine.Session(s, &p.captures[0]).Findings...)
 	}
 	handle := func(ev *ftp.Event) { tracker.Handle(ev, emit) }
 	for _, f := range c.frames {
@@ -61,16 +61,16 @@ func TestProvenOnly(t *testing.T) {
 	if len(s.Transfers) < 3 {
 		t.Fatalf("%d transfers", len(s.Transfers))
 	}
-	if got := p.engine.Proven(s, p.captures, nil); len(got) != 0 {
+	if got := p.engine.Proven(s, &p.captures[0], nil); len(got) != 0 {
 		t.Errorf("asked for nothing: %q", codesOf(got))
 	}
-	if got := p.engine.Proven(s, p.captures, map[string]*diagnose.Proof{"s9.t9": {}}); len(got) != 0 {
+	if got := p.engine.Proven(s, &p.captures[0], map[string]*diagnose.Proof{"s9.t9": {}}); len(got) != 0 {
 		t.Errorf("asked for what is not there: %q", codesOf(got))
 	}
 	all := map[string]*diagnose.Proof{"": {}}
 	for _, tr := range s.Transfers {
 		all[tr.ID] = &diagnose.Proof{}
-		for _, f := range p.engine.Proven(s, p.captures, map[string]*diagnose.Proof{tr.ID: {}}) {
+		for _, f := range p.engine.Proven(s, &p.captures[0], map[string]*diagnose.Proof{tr.ID: {}}) {
 			if len(f.Transfers) > 0 && !slices.Contains(f.Transfers, tr.ID) {
 				t.Errorf("asked for %s: %s is about %v", tr.ID, f.Code, f.Transfers)
 			}
@@ -82,7 +82,7 @@ func TestProvenOnly(t *testing.T) {
 			said = append(said, f)
 		}
 	}
-	got := p.engine.Proven(s, p.captures, all)
+	got := p.engine.Proven(s, &p.captures[0], all)
 	if !slices.Equal(codesOf(got), codesOf(said)) {
 		t.Errorf("with empty proofs %q, at first %q", codesOf(got), codesOf(said))
 	}
@@ -102,7 +102,7 @@ func TestProvenPlace(t *testing.T) {
 		Place: diagnose.Place{Statement: diagnose.Statement{Text: "between client.pcap and server.pcap", Confidence: diagnose.Certain}, Where: diagnose.Middle},
 		Cause: diagnose.Statement{Text: "a firewall between them", Confidence: diagnose.Likely}, Unknown: []string{"which box"},
 	}
-	all := p.engine.Proven(p.sessions[0], p.captures, map[string]*diagnose.Proof{"s1.t1": proof})
+	all := p.engine.Proven(p.sessions[0], &p.captures[0], map[string]*diagnose.Proof{"s1.t1": proof})
 	diagnose.Number(all)
 	i := slices.IndexFunc(all, func(f *diagnose.Finding) bool { return f.Code == diagnose.PassiveUnanswered })
 	if i < 0 {
@@ -141,7 +141,7 @@ func TestProvenChange(t *testing.T) {
 	} {
 		one := *change
 		one.Header = tt.header
-		all := p.engine.Proven(p.sessions[0], p.captures, map[string]*diagnose.Proof{tr.ID: {Change: &one}})
+		all := p.engine.Proven(p.sessions[0], &p.captures[0], map[string]*diagnose.Proof{tr.ID: {Change: &one}})
 		i := slices.IndexFunc(all, func(f *diagnose.Finding) bool { return f.Code == diagnose.AnnouncementRewritten })
 		if i < 0 {
 			t.Errorf("%s: %q", tt.name, codesOf(all))
@@ -160,7 +160,7 @@ func TestNumber(t *testing.T) {
 	for _, tr := range p.sessions[0].Transfers {
 		proofs[tr.ID] = &diagnose.Proof{}
 	}
-	all := append(p.engine.Proven(p.sessions[0], p.captures, proofs), p.engine.Proven(p.sessions[0], p.captures, proofs)...)
+	all := append(p.engine.Proven(p.sessions[0], &p.captures[0], proofs), p.engine.Proven(p.sessions[0], &p.captures[0], proofs)...)
 	diagnose.Number(all)
 	ids := make(map[string]bool)
 	for i, f := range all {

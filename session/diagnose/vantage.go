@@ -29,13 +29,13 @@ type Vantage struct {
 
 // vantage says where a session was captured, from what was seen so far of its
 // two hosts. The reasons are put into words only where a vote is kept.
-func (e *Engine) vantage(s *session.Session, captures []Capture) Vantage {
+func (e *Engine) vantage(s *session.Session, in *Capture) Vantage {
 	if e.config.Vantage != "" {
 		return e.told()
 	}
 	v := view{brief: true, client: e.sights.of(s.First.Capture, s.Client.Addr()), server: e.sights.of(s.First.Capture, s.Server.Addr())}
 	v.loopback = s.Client.Addr().IsLoopback() || s.Server.Addr().IsLoopback()
-	v.local = s.First.Capture < len(captures) && captures[s.First.Capture].Loopback
+	v.local = in.Loopback
 	v.oneHost = s.Client.Addr() == s.Server.Addr()
 	out := v.infer()
 	e.votes.add(s, out, v)

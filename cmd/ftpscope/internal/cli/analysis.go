@@ -3,6 +3,8 @@ package cli
 import (
 	"context"
 	"iter"
+	"slices"
+	"sync/atomic"
 
 	"github.com/ftpscope/ftpscope/capture"
 	"github.com/ftpscope/ftpscope/cmd/ftpscope/internal/report"
@@ -12,78 +14,102 @@ import (
 	"github.com/ftpscope/ftpscope/session/diagnose"
 )
 
-// analysis leads frames through the decoder to the tracker.
+// analysis leads frames through the decoder to the tracker, and sessions that are
+// over to the engine and into the report. The latter is the clerk's, who may be at
+// work beside the former: what is below his name is his until he is done.
 type analysis struct {
 	ports   []uint16
 	filter  report.Filter
 	vantage diagnose.Side                                // where the captures were taken, if the user says it
+	beside  bool                                         // explain and write sessions beside the reading
 	session func(*session.Session, diagnose.Explanation) // called for each that the filter lets pass, in order of end
-	stop    func() error                                 // asked between frames: why to go no further
+	failed  func() error                                 // asked after each: why to go no further
+	frame   func()                                       // called for each frame, or nil
 
-	frame func() // called for each frame
+	reading *reading
+	said    []*diagnose.Finding // about captures as a whole
+	stopped atomic.Bool         // failed gave a reason
 
+	clerk           *clerk
+	engine          *diagnose.Engine
 	seen            roll // of all sessions
 	leftOut         int  // sessions that the filter does not name
 	passed          int  // sessions that it leaves out since they did not fail
 	passedTransfers int
-	harmed          map[int]bool // captures of sessions that a snap length may have harmed
+	harmed          map[int]bool    // captures of sessions that a snap length may have harmed
+	hidden          map[string]bool // sessions with notices that are not shown
 	worst           report.Severity
-	reading         *reading
-
-	tally    report.Tally // of the findings that the report shows
-	engine   *diagnose.Engine
-	captures func() []diagnose.Capture // what is known of them by now
-	said     []*diagnose.Finding       // about captures as a whole
-	vantages []diagnose.Vantage
+	tally           report.Tally // of the findings that the report shows
+	vantages        []diagnose.Vantage
 }
 
 // run reads the source to its end. It reports whether it was interrupted;
 // what was known by then has been given out as well.
 func (a *analysis) run(ctx context.Context, src capture.Source) (interrupted bool, err error) {
-	a.harmed, a.seen.asked = make(map[int]bool), a.filter.Sessions
+	a.harmed, a.hidden, a.seen.asked = make(map[int]bool), make(map[string]bool), a.filter.Sessions
 	r := newReading(decode.Config{Ports: a.ports})
 	a.reading = r
-	r.session, r.frame, r.stop = a.emit, a.frame, a.stop
 	a.engine = diagnose.New(diagnose.Config{Vantage: a.vantage})
-	var known []diagnose.Capture // its room serves each session
-	a.captures = func() []diagnose.Capture {
-		known = captures(known[:0], src.Info(), r.decoder.Captures())
-		return known
+	a.clerk = newClerk(a.beside, a.report)
+	r.frame = a.frame
+	r.session = func(s *session.Session) {
+		r.notices = append(r.notices, noticesOf(s)...)
+		a.clerk.take(over{s, captureOf(src, r.decoder, s.First.Capture)})
 	}
-	if interrupted, err = r.run(ctx, src); err != nil {
+	r.stop = a.stopped.Load
+	interrupted, err = r.run(ctx, src)
+	a.clerk.wait()
+	if err != nil {
 		return false, err
 	}
-	a.said, a.vantages = a.engine.Finish(a.captures())
+	known := make([]diagnose.Capture, len(src.Info()))
+	for i := range known {
+		known[i] = captureOf(src, r.decoder, i)
+	}
+	a.said, a.vantages = a.engine.Finish(known)
 	for _, f := range a.said {
 		a.tally.Add(f)
 	}
 	a.worst = max(a.worst, a.tally.Worst())
-	return interrupted, a.stop()
+	r.notices = slices.DeleteFunc(r.notices, func(n report.Notice) bool { return a.hidden[n.Session] })
+	return interrupted, a.failed()
 }
 
-// emit takes a session that is over.
-func (a *analysis) emit(s *session.Session) {
-	said := a.engine.Session(s, a.captures())
+// report explains a session that is over, and gives it out if it is to be shown.
+func (a *analysis) report(one *over) {
+	s := one.session
+	said := a.engine.Session(s, &one.capture)
 	a.seen.add(s.ID)
 	if !a.filter.Names(s) {
 		a.leftOut++
+		a.hide(s)
 		return
 	}
 	shown, said := a.filter.Apply(s, said)
 	if shown == nil {
 		a.passed++
 		a.passedTransfers += len(s.Transfers)
+		a.hide(s)
 		return
 	}
 	if report.LostToSnap(s) {
 		a.harmed[s.First.Capture] = true
 	}
-	a.reading.notices = append(a.reading.notices, noticesOf(s)...)
 	a.worst = max(a.worst, report.SeverityOf(shown))
 	for _, f := range said.Findings {
 		a.tally.Add(f)
 	}
 	a.session(shown, said)
+	if a.failed() != nil {
+		a.stopped.Store(true)
+	}
+}
+
+// hide keeps the notices about a session out of the report.
+func (a *analysis) hide(s *session.Session) {
+	if len(s.Notices) > 0 {
+		a.hidden[s.ID] = true
+	}
 }
 
 // noticesOf are the notices about a session.
@@ -95,17 +121,13 @@ func noticesOf(s *session.Session) []report.Notice {
 	return out
 }
 
-// captures appends to out what the files say of themselves, joined with what was
-// found in them.
-func captures(out []diagnose.Capture, infos []capture.Info, facts []ftp.CaptureFacts) []diagnose.Capture {
-	for i, info := range infos {
-		c := diagnose.Capture{Name: info.Name, Filters: info.Filters, Drops: info.Drops, Complete: len(info.Problems) == 0}
-		if i < len(facts) {
-			c.CaptureFacts = facts[i]
-		}
-		out = append(out, c)
+// captureOf joins what a file says of itself with what was found in it so far.
+func captureOf(src capture.Source, d *decode.Decoder, i int) diagnose.Capture {
+	info := src.Info()[i]
+	return diagnose.Capture{
+		Name: info.Name, Filters: info.Filters, Drops: info.Drops, Complete: len(info.Problems) == 0,
+		CaptureFacts: d.CaptureFacts(i),
 	}
-	return out
 }
 
 // nothing is a source of which nothing is known.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -41,6 +42,7 @@ type analyzeOptions struct {
 	colour      string
 	vantage     string
 	explain     bool // only what went wrong, in full
+	jobs        int  // processors at most; 0 for all
 	all         bool // of several points also what went well, in full
 }
 
@@ -119,7 +121,8 @@ func readFlags(cmd *cobra.Command, o *analyzeOptions) {
 	f := cmd.Flags()
 	f.Var(&o.since, "since", "leave out packets before TIME: \"2026-01-02 03:04:05\" in UTC, or RFC 3339")
 	f.Var(&o.until, "until", "leave out packets from TIME on")
-	completesNothing(cmd, "since", "until")
+	f.IntVar(&o.jobs, "jobs", 0, "use at most N processors (default all); the report is the same")
+	completesNothing(cmd, "since", "until", "jobs")
 }
 
 // vantageAuto stands for finding out where a capture was taken.
@@ -162,6 +165,9 @@ func (o *analyzeOptions) start(ctx context.Context, run func(context.Context, *a
 func (o *analyzeOptions) check() error {
 	if since, until := time.Time(o.since), time.Time(o.until); !since.IsZero() && !until.IsZero() && !since.Before(until) {
 		return usagef("--since %s is not before --until %s", o.since.String(), o.until.String())
+	}
+	if o.jobs < 0 {
+		return usagef("--jobs %d: at least one processor is needed", o.jobs)
 	}
 	if o.output == "" {
 		return usagef("--output is empty").with("--output - is standard output")
@@ -215,8 +221,11 @@ func runAnalyze(ctx context.Context, o *analyzeOptions) error {
 		filter:  report.Filter{Sessions: o.sessions, OnlyFailed: o.onlyFailed},
 		vantage: o.side(),
 		session: w.session,
-		stop:    w.err,
-		frame:   bar.frame,
+		beside:  o.jobs != 1,
+		failed:  w.err,
+	}
+	if bar != nil {
+		a.frame = bar.frame
 	}
 	interrupted, err := a.run(ctx, src)
 	bar.stop()
@@ -244,6 +253,9 @@ func runAnalyze(ctx context.Context, o *analyzeOptions) error {
 // begin gets ready to read: for an interrupt until stop is called, with what "-"
 // stands for, and a bar.
 func (o *analyzeOptions) begin(parent context.Context) (ctx context.Context, stop context.CancelFunc, in io.Reader, bar *progress) {
+	if o.jobs > 0 {
+		runtime.GOMAXPROCS(o.jobs)
+	}
 	ctx, stop = interruptible(parent)
 	in, endless := stdin(ctx, o.streams.In)
 	return ctx, stop, in, newProgress(o.streams, endless && slices.Contains(o.files, capture.Stdin))

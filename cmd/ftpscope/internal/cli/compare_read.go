@@ -10,6 +10,7 @@ import (
 	"github.com/ftpscope/ftpscope/decode"
 	"github.com/ftpscope/ftpscope/session"
 	"github.com/ftpscope/ftpscope/session/compare"
+	"github.com/ftpscope/ftpscope/session/diagnose"
 )
 
 // point is one capture point while it is read.
@@ -76,9 +77,11 @@ func (p *point) info() capture.Info { return p.src.Info()[0] }
 
 // point is what a comparison takes of it; texts call it by this name.
 func (p *point) point(name string) compare.Point {
-	facts := p.reading.decoder.Captures()
-	known := captures(nil, p.src.Info(), facts[min(p.reading.base, len(facts)):])[0]
-	known.Name = name
+	info := p.info()
+	known := diagnose.Capture{
+		Name: name, Filters: info.Filters, Drops: info.Drops, Complete: len(info.Problems) == 0,
+		CaptureFacts: p.reading.decoder.CaptureFacts(p.reading.base),
+	}
 	return compare.Point{Capture: known, Sessions: p.sessions, Book: &p.book}
 }
 

@@ -16,8 +16,8 @@ type reading struct {
 	base    int                    // what the source calls capture 0 is this one
 	event   func(*ftp.Event)       // called for each before the tracker sees it, or nil
 	session func(*session.Session) // called for each that is over
-	frame   func()                 // called for each frame
-	stop    func() error           // asked between frames: why to go no further; or nil
+	frame   func()                 // called for each frame, or nil
+	stop    func() bool            // asked now and then whether to go no further, or nil
 
 	decoder *decode.Decoder
 	tracker *session.Tracker
@@ -28,6 +28,9 @@ func newReading(c decode.Config) *reading {
 	tracker := session.New(session.Config{})
 	return &reading{decoder: decode.New(c, tracker), tracker: tracker}
 }
+
+// stopEvery is how many frames may be read before stop is asked.
+const stopEvery = 64
 
 // run reads the source to its end. It reports whether it was interrupted; what
 // was known by then has been given out as well.
@@ -41,12 +44,11 @@ func (r *reading) run(ctx context.Context, src capture.Source) (interrupted bool
 		}
 		frame.Capture += r.base
 		r.decoder.Decode(&frame, r.handle)
-		r.frame()
-		if r.stop == nil {
-			continue
+		if r.frame != nil {
+			r.frame()
 		}
-		if err := r.stop(); err != nil {
-			return false, err
+		if frame.Number%stopEvery == 0 && r.stop != nil && r.stop() {
+			break
 		}
 	}
 	r.decoder.Finish(r.handle)

@@ -33,7 +33,7 @@ func analyzed(t testing.TB, pcap []byte) Result {
 	var res Result
 	emit := func(s *session.Session) {
 		res.Sessions = append(res.Sessions, s)
-		res.Said.Add(s.ID, engine.Session(s, captures()))
+		res.Said.Add(s.ID, engine.Session(s, &captures()[s.First.Capture]))
 	}
 	handle := func(ev *ftp.Event) { tracker.Handle(ev, emit) }
 	for f, err := range src.Frames(t.Context()) {
