@@ -18,7 +18,7 @@
 //		if err != nil {
 //			return err
 //		}
-//		// frame.Data is borrowed: it is valid until the next turn of the loop
+//		// frame and frame.Data are borrowed: valid until the next turn of the loop
 //	}
 //
 // # What is read

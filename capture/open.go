@@ -44,7 +44,7 @@ func Open(names []string, opts Options) (*Set, error) {
 	if len(names) == 0 {
 		return nil, errors.New("capture: no capture is named")
 	}
-	s := &Set{opts: opts, meter: &meter{report: opts.Progress}}
+	s := &Set{opts: opts, bounded: !opts.Since.IsZero() || !opts.Until.IsZero(), meter: &meter{report: opts.Progress}}
 	stdin := false
 	var none error // of the first file that is no capture
 	for i, name := range names {

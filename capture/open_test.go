@@ -148,8 +148,9 @@ func TestSinceUntil(t *testing.T) {
 	}
 }
 
+// An interrupt is noticed within a few hundred frames.
 func TestCancel(t *testing.T) {
-	name := capturetest.WriteFile(t, "a.pcap", capturetest.PCAP(sample(5)...))
+	name := capturetest.WriteFile(t, "a.pcap", capturetest.PCAP(random(5, 1000)...))
 	for _, names := range [][]string{{name}, {name, name}} {
 		set := open(t, capture.Options{}, names...)
 		ctx, cancel := context.WithCancel(t.Context())
@@ -167,8 +168,8 @@ func TestCancel(t *testing.T) {
 			}
 		}
 		cancel()
-		if frames != 2 || errs != 1 {
-			t.Errorf("%d frames and %d errors, want 2 and 1", frames, errs)
+		if frames < 2 || frames > 300 || errs != 1 {
+			t.Errorf("%d frames and %d errors, want 2 to 300 and 1", frames, errs)
 		}
 		if in := set.Info()[0]; in.Complete || len(in.Problems) != 0 {
 			t.Errorf("an interrupt is neither an end nor a problem: %+v", in)

@@ -14,6 +14,7 @@ type Set struct {
 	meter   *meter
 	feeds   []*feed  // in the order of names
 	queue   queue    // feeds that haven't ended
+	bounded bool     // Options has Since or Until
 	started bool     // queue is filled
 	failed  error    // what ended Frames early
 	closed  bool     //
@@ -22,42 +23,45 @@ type Set struct {
 
 var _ Source = (*Set)(nil)
 
+// askEvery is how many frames lie between two questions whether the context has
+// ended. It is asked before each read as well.
+const askEvery = 256
+
 // ErrClosed is yielded by Frames of a Set that was closed before its end.
 var ErrClosed = errors.New("capture: is closed")
 
 // Frames yields every frame once, merged by time. A loop that is left early can
 // be taken up by another call. After an error each further call yields that
 // error again.
-func (s *Set) Frames(ctx context.Context) iter.Seq2[Frame, error] {
-	return func(yield func(Frame, error) bool) {
+func (s *Set) Frames(ctx context.Context) iter.Seq2[*Frame, error] {
+	return func(yield func(*Frame, error) bool) {
 		if err := s.start(ctx); err != nil {
-			yield(Frame{}, err)
+			yield(nil, err)
 			return
 		}
-		stoppable := ctx.Done() != nil
-		for len(s.queue) > 0 {
-			// Err is cheaper than a look into the channel of Done.
-			if stoppable {
+		for turn := 0; len(s.queue) > 0; turn++ {
+			if turn%askEvery == 0 {
 				if err := ctx.Err(); err != nil {
-					yield(Frame{}, s.interrupt(err))
+					yield(nil, s.interrupt(err))
 					return
 				}
 			}
 			f := s.queue[0]
 			if !f.loaded {
 				if err := f.load(ctx); err != nil {
-					yield(Frame{}, s.interrupt(err))
+					yield(nil, s.interrupt(err))
 					return
 				}
 				if f.ended {
 					s.queue.pop()
-				} else if len(s.queue) > 1 {
-					s.queue.fix()
+					continue
 				}
-				continue
+				if len(s.queue) > 1 && s.queue.fix() != f {
+					continue
+				}
 			}
 			f.loaded = false
-			if s.wanted(&f.head) && !yield(f.head, nil) {
+			if (!s.bounded || s.wanted(&f.head)) && !yield(&f.head, nil) {
 				return
 			}
 			if s.closed {

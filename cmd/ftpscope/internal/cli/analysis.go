@@ -106,8 +106,8 @@ func captures(infos []capture.Info, facts []ftp.CaptureFacts) []diagnose.Capture
 // nothing is a source of which nothing is known.
 type nothing struct{}
 
-func (nothing) Frames(context.Context) iter.Seq2[capture.Frame, error] {
-	return func(func(capture.Frame, error) bool) {}
+func (nothing) Frames(context.Context) iter.Seq2[*capture.Frame, error] {
+	return func(func(*capture.Frame, error) bool) {}
 }
 func (nothing) Info() []capture.Info { return nil }
 func (nothing) Close() error         { return nil }
