@@ -38,30 +38,35 @@ func newBlock() []byte { return make([]byte, chunkSize+maxRecord) }
 func (c *chunk) offset() int64 { return c.base + int64(c.pos) }
 
 // peek returns the next n bytes, n at most maxRecord, without taking them, or
-// what is left of the stream and false. The bytes are valid until the next call
-// of peek or skip.
-func (c *chunk) peek(n int) ([]byte, bool) {
-	if c.end-c.pos < n && !c.fill(n) {
-		return c.buf[c.pos:c.end], false
+// what is left of the stream if that is less. The bytes are valid until the next
+// call of peek or skip. It is inlined, as all is there nearly always.
+func (c *chunk) peek(n int) []byte {
+	if c.end-c.pos < n {
+		return c.fill(n)
 	}
-	return c.buf[c.pos : c.pos+n], true
+	return c.buf[c.pos : c.pos+n]
 }
 
 // take takes n bytes that peek has returned. They stay valid until the next
 // call of peek or skip.
 func (c *chunk) take(n int) { c.pos += n }
 
-// fill reads until n bytes are there.
-func (c *chunk) fill(n int) bool {
+// fill reads until n bytes are there, and returns them as peek does.
+func (c *chunk) fill(n int) []byte {
+	for c.end-c.pos < n && c.err == nil {
+		c.more()
+	}
+	return c.buf[c.pos:min(c.pos+n, c.end)]
+}
+
+// more reads once, behind what isn't taken yet.
+func (c *chunk) more() {
 	if c.pos > 0 {
 		c.base += int64(c.pos)
 		c.end = copy(c.buf, c.buf[c.pos:c.end])
 		c.pos = 0
 	}
-	for c.end < n && c.err == nil {
-		c.end += c.read(c.buf[c.end:min(c.end+chunkSize, len(c.buf))])
-	}
-	return c.end >= n
+	c.end += c.read(c.buf[c.end:min(c.end+chunkSize, len(c.buf))])
 }
 
 // skip passes over n bytes without holding them, and returns how many there
@@ -70,12 +75,10 @@ func (c *chunk) skip(n int64) int64 {
 	here := min(n, int64(c.end-c.pos))
 	c.pos += int(here)
 	for here < n && c.err == nil {
-		// All that was held is taken.
-		c.base += int64(c.end)
-		c.pos, c.end = 0, 0
-		c.end = c.read(c.buf[:chunkSize])
-		c.pos = int(min(n-here, int64(c.end)))
-		here += int64(c.pos)
+		c.more() // all that was held is taken
+		step := min(n-here, int64(c.end-c.pos))
+		c.pos += int(step)
+		here += step
 	}
 	return here
 }

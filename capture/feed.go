@@ -56,7 +56,7 @@ func (f *feed) open(m *meter) error {
 func (f *feed) header() error {
 	c := &chunk{r: f.src, raw: f.src, buf: f.set.block()}
 	f.chunk = c
-	b, _ := c.peek(pcapHeader)
+	b := c.peek(pcapHeader)
 	if c.end > len(b) {
 		b = c.buf[:min(c.end, sniffed)]
 	}
@@ -75,7 +75,7 @@ func (f *feed) header() error {
 		}
 		f.unpack = z
 		c.r, c.end, c.err = z, 0, nil
-		b, _ = c.peek(pcapHeader)
+		b = c.peek(pcapHeader)
 		if c.end > len(b) {
 			b = c.buf[:min(c.end, sniffed)]
 		}
@@ -166,18 +166,20 @@ func (f *feed) load(ctx context.Context) error {
 			f.end(false)
 			return nil
 		}
+		f.chunk.ctx = ctx
 	}
-	f.chunk.ctx = ctx
 	err := f.rd.next(&f.head)
 	if err == nil {
 		f.head.Capture = f.index
 		f.tally.frame(&f.head)
-		if !f.head.Time.IsZero() {
-			f.key = f.head.Time
-		}
 		f.loaded = true
 		return nil
 	}
+	return f.over(ctx, err)
+}
+
+// over ends the feed, of which no further frame can be read because of err.
+func (f *feed) over(ctx context.Context, err error) error {
 	if f.chunk.err != nil && ctx.Err() != nil && errors.Is(f.chunk.err, ctx.Err()) {
 		return ctx.Err()
 	}
@@ -186,6 +188,13 @@ func (f *feed) load(ctx context.Context) error {
 	}
 	f.end(err == io.EOF)
 	return nil
+}
+
+// place notes the time of the head, which is the place of the feed in the merge.
+func (f *feed) place() {
+	if !f.head.Time.IsZero() {
+		f.key = f.head.Time
+	}
 }
 
 // end ends the feed.

@@ -35,12 +35,8 @@ func (q *queue) pop() {
 	q.fix()
 }
 
-// fix puts the first feed, whose next time is a new one, where it belongs, and
-// returns the feed that is first then.
-func (q queue) fix() *feed {
-	if len(q) == 0 {
-		return nil
-	}
+// fix puts the first feed where its time belongs.
+func (q queue) fix() {
 	for i := 0; ; {
 		least, left := i, 2*i+1
 		if left < len(q) && q.less(left, least) {
@@ -50,7 +46,7 @@ func (q queue) fix() *feed {
 			least = right
 		}
 		if least == i {
-			return q[0]
+			return
 		}
 		q[i], q[least] = q[least], q[i]
 		i = least
