@@ -18,7 +18,8 @@ type Set struct {
 	started bool     // queue is filled
 	failed  error    // what ended Frames early
 	closed  bool     //
-	free    [][]byte // blocks of files that were closed
+	ahead   int      // feeds that are read ahead
+	free    [][]byte // blocks that nobody uses now
 }
 
 var _ Source = (*Set)(nil)
