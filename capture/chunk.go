@@ -51,6 +51,9 @@ func (c *chunk) peek(n int) []byte {
 	return c.buf[c.pos : c.pos+n]
 }
 
+// held returns the bytes that peek can give without reading.
+func (c *chunk) held() []byte { return c.buf[c.pos:c.end] }
+
 // take takes n bytes that peek has returned. They stay valid until the next
 // call of peek or skip.
 func (c *chunk) take(n int) { c.pos += n }

@@ -77,12 +77,13 @@ func newPCAP(c *chunk, t *tally) (*pcapReader, error) {
 func (r *pcapReader) next(f *Frame) error {
 	c := r.c
 	start := c.offset()
-	rec := c.peek(r.header)
+	rec := c.held()
 	if len(rec) < r.header {
-		if len(rec) == 0 {
+		if rec = c.fill(r.header); len(rec) == 0 {
 			return c.ended(r.number)
+		} else if len(rec) < r.header {
+			return r.cut(start, "header of frame", len(rec), r.header)
 		}
-		return r.cut(start, "header of frame", len(rec), r.header)
 	}
 	h := (*[16]byte)(rec)
 	sec, frac := r.order.u32(h[0:]), r.order.u32(h[4:])
@@ -100,8 +101,10 @@ func (r *pcapReader) next(f *Frame) error {
 		return r.damaged(start, "record header holds only zeros")
 	}
 	total := r.header + int(captured)
-	if rec = c.peek(total); len(rec) < total {
-		return r.cut(start, "frame", len(rec), total)
+	if len(rec) < total {
+		if rec = c.fill(total); len(rec) < total {
+			return r.cut(start, "frame", len(rec), total)
+		}
 	}
 	c.take(total)
 	r.number++
