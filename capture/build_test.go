@@ -49,7 +49,7 @@ func read(t testing.TB, data []byte) ([]capture.Frame, capture.Info) {
 // ahead, and holds that they are the same.
 func tryRead(t testing.TB, data []byte) ([]capture.Frame, capture.Info, error) {
 	t.Helper()
-	frames, info, err := readStdin(t, onlyReader{bytes.NewReader(data)}, capture.Options{})
+	frames, info, err := readPipe(t, data)
 	// Standard input may have been read from before.
 	const before = "read already"
 	file, createErr := os.CreateTemp("", "capture")
@@ -87,6 +87,12 @@ func tryRead(t testing.TB, data []byte) ([]capture.Frame, capture.Info, error) {
 // ways are the two ways to read a file of data.
 func ways(data []byte) []capture.Options {
 	return []capture.Options{{}, capture.Options{}.Ahead(max(7, len(data)/100))}
+}
+
+// readPipe reads data from a pipe alone, where it is read thousands of times.
+func readPipe(t testing.TB, data []byte) ([]capture.Frame, capture.Info, error) {
+	t.Helper()
+	return readStdin(t, onlyReader{bytes.NewReader(data)}, capture.Options{})
 }
 
 func readStdin(t testing.TB, stdin io.Reader, opts capture.Options) ([]capture.Frame, capture.Info, error) {
