@@ -1,10 +1,15 @@
 package capture_test
 
 import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strconv"
 	"testing"
 
 	"github.com/ftpscope/ftpscope/capture"
 	"github.com/ftpscope/ftpscope/capture/capturetest"
+	"github.com/ftpscope/ftpscope/samples/workload"
 )
 
 func BenchmarkFrames(b *testing.B) {
@@ -35,26 +40,48 @@ func BenchmarkFrames(b *testing.B) {
 			for range bb.files {
 				names = append(names, name)
 			}
-			b.ReportAllocs()
-			frames := 0
-			for b.Loop() {
-				set, err := capture.Open(names, capture.Options{})
-				if err != nil {
-					b.Fatal(err)
-				}
-				bytes := 0
-				frames = 0
-				for f, err := range set.Frames(b.Context()) {
-					if err != nil {
-						b.Fatal(err)
-					}
-					frames++
-					bytes += len(f.Data) + 16
-				}
-				set.Close()
-				b.SetBytes(int64(bytes))
-			}
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(frames), "ns/frame")
+			benchmark(b, capture.Options{}, names...)
 		})
 	}
+}
+
+// BenchmarkReadAhead reads 48 MB with and without the goroutines that read ahead.
+func BenchmarkReadAhead(b *testing.B) {
+	name := filepath.Join(b.TempDir(), "haystack.pcap")
+	file, err := os.Create(name)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := errors.Join(workload.Write(file, "haystack", 0.05), file.Close()); err != nil {
+		b.Fatal(err)
+	}
+	for _, ahead := range []bool{false, true} {
+		b.Run(strconv.FormatBool(ahead), func(b *testing.B) {
+			benchmark(b, capture.Options{ReadAhead: ahead}, name)
+		})
+	}
+}
+
+// benchmark reads captures again and again.
+func benchmark(b *testing.B, opts capture.Options, names ...string) {
+	b.ReportAllocs()
+	frames := 0
+	for b.Loop() {
+		set, err := capture.Open(names, opts)
+		if err != nil {
+			b.Fatal(err)
+		}
+		bytes := 0
+		frames = 0
+		for f, err := range set.Frames(b.Context()) {
+			if err != nil {
+				b.Fatal(err)
+			}
+			frames++
+			bytes += len(f.Data) + 16
+		}
+		set.Close()
+		b.SetBytes(int64(bytes))
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(frames), "ns/frame")
 }

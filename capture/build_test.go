@@ -3,12 +3,15 @@ package capture_test
 import (
 	"bytes"
 	"encoding/binary"
+	"fmt"
 	"io"
+	"os"
 	"testing"
 	"time"
 
 	"github.com/ftpscope/ftpscope/capture"
 	"github.com/ftpscope/ftpscope/capture/capturetest"
+	"github.com/google/go-cmp/cmp"
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 	"github.com/pierrec/lz4/v4"
@@ -42,15 +45,72 @@ func read(t testing.TB, data []byte) ([]capture.Frame, capture.Info) {
 	return frames, info
 }
 
+// tryRead reads data from a pipe, from a file, and from a file that is read
+// ahead, and holds that they are the same.
 func tryRead(t testing.TB, data []byte) ([]capture.Frame, capture.Info, error) {
 	t.Helper()
-	set, err := capture.Open([]string{"-"}, capture.Options{Stdin: onlyReader{bytes.NewReader(data)}})
+	frames, info, err := readPipe(t, data)
+	// Standard input may have been read from before.
+	const before = "read already"
+	file, createErr := os.CreateTemp("", "capture")
+	if createErr != nil {
+		t.Fatal(createErr)
+	}
+	defer os.Remove(file.Name())
+	defer file.Close()
+	if _, err := file.Write(append([]byte(before), data...)); err != nil {
+		t.Fatal(err)
+	}
+	var inFile capture.Info
+	for _, opts := range ways(data) {
+		if _, err := file.Seek(int64(len(before)), io.SeekStart); err != nil {
+			t.Fatal(err)
+		}
+		got, in, gotErr := readStdin(t, file, opts)
+		if fmt.Sprint(gotErr) != fmt.Sprint(err) {
+			t.Fatalf("error from a file, read ahead %v: %v, want %v", opts.ReadAhead, gotErr, err)
+		}
+		if opts.ReadAhead && !cmp.Equal(in, inFile) {
+			t.Fatalf("info (-as needed +read ahead):\n%s", cmp.Diff(inFile, in))
+		}
+		inFile = in
+		if err == nil {
+			in.Bytes = info.Bytes // of a file all, of a pipe those read
+		}
+		if !cmp.Equal(got, frames, wholeBytes) || !cmp.Equal(in, info) {
+			t.Fatalf("file, read ahead %v (-pipe +file):\n%s%s", opts.ReadAhead, cmp.Diff(frames, got, wholeBytes), cmp.Diff(info, in))
+		}
+	}
+	return frames, info, err
+}
+
+// ways are the two ways to read a file of data.
+func ways(data []byte) []capture.Options {
+	return []capture.Options{{}, capture.Options{}.Ahead(max(7, len(data)/100))}
+}
+
+// readPipe reads data from a pipe alone, where it is read thousands of times.
+func readPipe(t testing.TB, data []byte) ([]capture.Frame, capture.Info, error) {
+	t.Helper()
+	return readStdin(t, onlyReader{bytes.NewReader(data)}, capture.Options{})
+}
+
+func readStdin(t testing.TB, stdin io.Reader, opts capture.Options) ([]capture.Frame, capture.Info, error) {
+	t.Helper()
+	opts.Stdin = stdin
+	set, err := capture.Open([]string{"-"}, opts)
 	if err != nil {
 		return nil, capture.Info{}, err
 	}
 	defer set.Close()
 	frames, err := capturetest.Collect(t.Context(), set)
 	return frames, set.Info()[0], err
+}
+
+// eachWay runs test for reading as needed and for reading ahead.
+func eachWay(t *testing.T, test func(t *testing.T, way capture.Options)) {
+	t.Run("as needed", func(t *testing.T) { test(t, capture.Options{}) })
+	t.Run("ahead", func(t *testing.T) { test(t, capture.Options{}.Ahead(10)) })
 }
 
 // onlyReader hides all but Read.

@@ -61,7 +61,7 @@ func TestBzip2(t *testing.T) {
 		t.Errorf("%+v", info)
 	}
 	for cut := range len(data) {
-		_, info, err := tryRead(t, data[:cut])
+		_, info, err := readPipe(t, data[:cut])
 		if err == nil && (info.Complete || len(info.Problems) != 1 || info.Problems[0].Code != capture.CodeTruncated) {
 			t.Fatalf("cut at %d of %d: complete %v, %v", cut, len(data), info.Complete, info.Problems)
 		}
@@ -75,7 +75,7 @@ func TestCompressedCut(t *testing.T) {
 	for _, kind := range kinds {
 		packed := compress(t, kind, data)
 		for cut := range len(packed) {
-			_, info, err := tryRead(t, packed[:cut])
+			_, info, err := readPipe(t, packed[:cut])
 			if err != nil {
 				if _, ok := errors.AsType[*capture.NotCaptureError](err); !ok {
 					t.Fatalf("%s cut at %d: %v", kind, cut, err)
@@ -136,7 +136,7 @@ func TestCompressedDamaged(t *testing.T) {
 		for i := range packed {
 			bad := bytes.Clone(packed)
 			bad[i] ^= 0x55
-			got, info, err := tryRead(t, bad)
+			got, info, err := readPipe(t, bad)
 			if err == nil && info.Complete && !cmp.Equal(whole, got, wholeBytes) {
 				unnoticed++
 			}

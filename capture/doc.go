@@ -18,7 +18,7 @@
 //		if err != nil {
 //			return err
 //		}
-//		// frame.Data is borrowed: it is valid until the next turn of the loop
+//		// frame and frame.Data are borrowed: valid until the next turn of the loop
 //	}
 //
 // # What is read
@@ -31,11 +31,19 @@
 //   - Both inside gzip, zstd, xz, lz4 or bzip2, which is found by magic number,
 //     never by name. Compression inside compression is not followed.
 //
+// # Reading ahead
+//
+// With [Options].ReadAhead goroutines read and decompress regular files while
+// the loop's body works on what they have read. Frames, Info and errors are the
+// same with and without. Pipes are read when their bytes are asked for, so that
+// each frame is there as soon as it can be.
+//
 // # Hostile input
 //
 // A capture is untrusted. No amount of memory is taken because a header asks
-// for it: frames borrow from one reused block for each open file, records of
-// more than 262144 bytes ([MaxFrame]) are refused, and decompressors have a
+// for it: frames borrow from one reused block for each open file (a few more
+// for those that are read ahead), records of more than 262144 bytes
+// ([MaxFrame]) are refused, and decompressors have a
 // limit (8 MiB of window for zstd, 64 MiB of dictionary for xz, which is
 // what "xz -9" makes, and never more than the file could fill).
 //

@@ -28,10 +28,11 @@ type feed struct {
 	chunk  *chunk
 	rd     recordReader // nil while closed
 
-	key    time.Time // of the next frame, as far as known: place in the merge
-	head   Frame     // next frame, if loaded
-	loaded bool
-	ended  bool
+	key     time.Time // of the next frame, as far as known: place in the merge
+	head    Frame     // next frame, if loaded
+	loaded  bool
+	started bool // the first frame was asked for
+	ended   bool
 }
 
 // open opens the file, finds out what it is and reads its header.
@@ -41,11 +42,11 @@ func (f *feed) open(m *meter) error {
 		return err
 	}
 	f.in, f.regular, f.size = in, in.regular, in.size
-	f.src = &stored{r: in.r, meter: m}
+	f.src = &stored{r: in.r}
 	if in.size >= 0 {
 		f.tally.info.Bytes = in.size
 	}
-	if err := f.header(); err != nil {
+	if err := f.header(m); err != nil {
 		f.release()
 		return err
 	}
@@ -53,10 +54,10 @@ func (f *feed) open(m *meter) error {
 }
 
 // header tells the format and makes the reader.
-func (f *feed) header() error {
-	c := &chunk{r: f.src, raw: f.src, buf: f.set.block()}
+func (f *feed) header(m *meter) error {
+	c := &chunk{r: f.src, raw: f.src, meter: m, buf: f.set.block()}
 	f.chunk = c
-	b, _ := c.peek(pcapHeader)
+	b := c.peek(pcapHeader)
 	if c.end > len(b) {
 		b = c.buf[:min(c.end, sniffed)]
 	}
@@ -75,7 +76,7 @@ func (f *feed) header() error {
 		}
 		f.unpack = z
 		c.r, c.end, c.err = z, 0, nil
-		b, _ = c.peek(pcapHeader)
+		b = c.peek(pcapHeader)
 		if c.end > len(b) {
 			b = c.buf[:min(c.end, sniffed)]
 		}
@@ -166,18 +167,24 @@ func (f *feed) load(ctx context.Context) error {
 			f.end(false)
 			return nil
 		}
+		f.chunk.ctx = ctx
 	}
-	f.chunk.ctx = ctx
+	if !f.started {
+		f.started = true
+		f.readAhead()
+	}
 	err := f.rd.next(&f.head)
 	if err == nil {
 		f.head.Capture = f.index
 		f.tally.frame(&f.head)
-		if !f.head.Time.IsZero() {
-			f.key = f.head.Time
-		}
 		f.loaded = true
 		return nil
 	}
+	return f.over(ctx, err)
+}
+
+// over ends the feed, of which no further frame can be read because of err.
+func (f *feed) over(ctx context.Context, err error) error {
 	if f.chunk.err != nil && ctx.Err() != nil && errors.Is(f.chunk.err, ctx.Err()) {
 		return ctx.Err()
 	}
@@ -188,13 +195,20 @@ func (f *feed) load(ctx context.Context) error {
 	return nil
 }
 
+// place notes the time of the head, which is the place of the feed in the merge.
+func (f *feed) place() {
+	if !f.head.Time.IsZero() {
+		f.key = f.head.Time
+	}
+}
+
 // end ends the feed.
 func (f *feed) end(whole bool) {
 	f.tally.info.Complete = whole && len(f.tally.info.Problems) == 0
 	f.ended = true
-	if f.src != nil && f.size > f.src.n {
+	if f.chunk != nil {
 		// What isn't read any more is done as well.
-		f.set.meter.add(f.size - f.src.n)
+		f.chunk.tell(f.size)
 	}
 	f.release()
 }
@@ -204,15 +218,16 @@ func (f *feed) release() error {
 	if f.src != nil && f.size < 0 {
 		f.tally.info.Bytes = f.src.n
 	}
+	if f.chunk != nil {
+		f.chunk.stopAhead()
+		f.set.free = append(f.set.free, f.chunk.buf)
+	}
 	var errs []error
 	if f.unpack != nil {
 		errs = append(errs, f.unpack.Close())
 	}
 	if f.in.close != nil {
 		errs = append(errs, f.in.close())
-	}
-	if f.chunk != nil {
-		f.set.free = append(f.set.free, f.chunk.buf)
 	}
 	f.in, f.src, f.unpack, f.chunk, f.rd = input{}, nil, nil, nil, nil
 	f.head, f.loaded = Frame{}, false

@@ -17,10 +17,10 @@ const (
 	DirectionOut
 )
 
-// Frame is one captured frame.
+// Frame is one captured frame. A source has one that it uses again and again.
 type Frame struct {
 	Time      time.Time // capture time, UTC; zero where the file holds none (simple packet blocks)
-	Data      []byte    // captured bytes: borrowed, valid only until the next iteration
+	Data      []byte    // captured bytes: borrowed, as the frame itself: valid only until the next iteration
 	Length    int       // bytes on the wire; never less than len(Data)
 	Number    int64     // 1 for the first frame of its capture, as Wireshark counts
 	Offset    int64     // byte offset of the record in the (decompressed) file

@@ -27,6 +27,14 @@ type Options struct {
 	// where one of them is a pipe. It is called at most every 256 KiB, and at
 	// the end.
 	Progress func(read, total int64)
+
+	// ReadAhead reads files ahead of the loop over their frames, and
+	// decompresses them, on goroutines that end with the file or by Close. What
+	// is no regular file is never read before it is asked for. All else is the
+	// same with and without.
+	ReadAhead bool
+
+	piece int // how much is read ahead at once, for tests; 0 is chunkSize
 }
 
 // Open opens captures by name; [Stdin] is standard input. Each must be a capture
@@ -44,7 +52,7 @@ func Open(names []string, opts Options) (*Set, error) {
 	if len(names) == 0 {
 		return nil, errors.New("capture: no capture is named")
 	}
-	s := &Set{opts: opts, meter: &meter{report: opts.Progress}}
+	s := &Set{opts: opts, bounded: !opts.Since.IsZero() || !opts.Until.IsZero(), meter: &meter{report: opts.Progress}}
 	stdin := false
 	var none error // of the first file that is no capture
 	for i, name := range names {
@@ -80,9 +88,9 @@ func Open(names []string, opts Options) (*Set, error) {
 		return nil, none
 	}
 	for _, f := range s.feeds {
-		if f.src != nil {
-			f.src.meter = s.meter
-			s.meter.read += f.src.n
+		if f.chunk != nil {
+			f.chunk.meter = s.meter
+			s.meter.read += f.chunk.told
 		}
 	}
 	return s, nil
@@ -91,6 +99,7 @@ func Open(names []string, opts Options) (*Set, error) {
 // input is an open file.
 type input struct {
 	r       io.Reader
+	file    *os.File     // r, where it is a regular file; nil elsewhere
 	close   func() error // nil for what isn't ours
 	regular bool         // can be opened again and has a size
 	size    int64        // -1 where unknown
@@ -106,7 +115,7 @@ func openInput(name string, stdin io.Reader) (in input, err error) {
 		// Standard input may be a file: its size serves progress.
 		if f, ok := stdin.(*os.File); ok {
 			if st, err := f.Stat(); err == nil && st.Mode().IsRegular() {
-				in.size = st.Size()
+				in.file, in.size = f, st.Size()
 			}
 		}
 		return in, nil
@@ -125,7 +134,7 @@ func openInput(name string, stdin io.Reader) (in input, err error) {
 	}
 	in = input{r: f, close: f.Close, size: -1}
 	if st.Mode().IsRegular() {
-		in.regular, in.size = true, st.Size()
+		in.file, in.regular, in.size = f, true, st.Size()
 	}
 	return in, nil
 }

@@ -105,84 +105,92 @@ func TestNotCapture(t *testing.T) {
 // The newest file of a rotated ring is empty at first: it must not keep the
 // others from being read. None that is a capture is an error still.
 func TestOneOfSeveralIsNoCapture(t *testing.T) {
-	good := capturetest.WriteFile(t, "a.pcap", capturetest.PCAP(sample(5)...))
-	empty := capturetest.WriteFile(t, "b.pcap", nil)
-	set := open(t, capture.Options{}, empty, good)
-	n := 0
-	for _, err := range set.Frames(t.Context()) {
-		if err != nil {
-			t.Fatal(err)
+	eachWay(t, func(t *testing.T, way capture.Options) {
+		good := capturetest.WriteFile(t, "a.pcap", capturetest.PCAP(sample(5)...))
+		empty := capturetest.WriteFile(t, "b.pcap", nil)
+		set := open(t, way, empty, good)
+		n := 0
+		for _, err := range set.Frames(t.Context()) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			n++
 		}
-		n++
-	}
-	in := set.Info()
-	if n != 5 || !in[1].Complete || in[0].Complete || len(in[0].Problems) != 1 || in[0].Problems[0].Code != capture.CodeUnreadable || !strings.Contains(in[0].Problems[0].Message, "an empty file") {
-		t.Errorf("%d frames, %+v", n, in)
-	}
-	if _, err := capture.Open([]string{empty, empty}, capture.Options{}); !errors.Is(err, capture.ErrNotCapture) {
-		t.Errorf("two empty files: %v", err)
-	}
+		in := set.Info()
+		if n != 5 || !in[1].Complete || in[0].Complete || len(in[0].Problems) != 1 || in[0].Problems[0].Code != capture.CodeUnreadable || !strings.Contains(in[0].Problems[0].Message, "an empty file") {
+			t.Errorf("%d frames, %+v", n, in)
+		}
+		if _, err := capture.Open([]string{empty, empty}, way); !errors.Is(err, capture.ErrNotCapture) {
+			t.Errorf("two empty files: %v", err)
+		}
+	})
 }
 
 func TestSinceUntil(t *testing.T) {
-	frames := sample(5)
-	frames[1].Time = ts.AddDate(1, 0, 0) // out of order
-	var noTime capture.Frame
-	noTime.Data, noTime.Link = []byte("no time"), capture.LinkEthernet
-	name := capturetest.WriteFile(t, "a.pcapng", capturetest.PCAPNG(append(frames, noTime)...))
-	set := open(t, capture.Options{Since: frames[2].Time, Until: frames[4].Time}, name)
-	got, err := capturetest.Collect(t.Context(), set)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var numbers []int64
-	for _, f := range got {
-		numbers = append(numbers, f.Number)
-	}
-	if len(numbers) != 3 || numbers[0] != 3 || numbers[1] != 4 || numbers[2] != 6 {
-		t.Errorf("frames %v, want 3, 4 and 6", numbers)
-	}
-	in := set.Info()[0]
-	if in.Packets != 6 || !in.Last.Equal(frames[1].Time) || !in.First.Equal(frames[0].Time) || !in.Complete {
-		t.Errorf("all frames count: %+v", in)
-	}
+	eachWay(t, func(t *testing.T, way capture.Options) {
+		frames := sample(5)
+		frames[1].Time = ts.AddDate(1, 0, 0) // out of order
+		var noTime capture.Frame
+		noTime.Data, noTime.Link = []byte("no time"), capture.LinkEthernet
+		name := capturetest.WriteFile(t, "a.pcapng", capturetest.PCAPNG(append(frames, noTime)...))
+		way.Since, way.Until = frames[2].Time, frames[4].Time
+		set := open(t, way, name)
+		got, err := capturetest.Collect(t.Context(), set)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var numbers []int64
+		for _, f := range got {
+			numbers = append(numbers, f.Number)
+		}
+		if len(numbers) != 3 || numbers[0] != 3 || numbers[1] != 4 || numbers[2] != 6 {
+			t.Errorf("frames %v, want 3, 4 and 6", numbers)
+		}
+		in := set.Info()[0]
+		if in.Packets != 6 || !in.Last.Equal(frames[1].Time) || !in.First.Equal(frames[0].Time) || !in.Complete {
+			t.Errorf("all frames count: %+v", in)
+		}
+	})
 }
 
+// An interrupt is noticed within a few hundred frames.
 func TestCancel(t *testing.T) {
-	name := capturetest.WriteFile(t, "a.pcap", capturetest.PCAP(sample(5)...))
-	for _, names := range [][]string{{name}, {name, name}} {
-		set := open(t, capture.Options{}, names...)
-		ctx, cancel := context.WithCancel(t.Context())
-		frames, errs := 0, 0
-		for _, err := range set.Frames(ctx) {
-			if err != nil {
-				errs++
-				if !errors.Is(err, context.Canceled) {
-					t.Errorf("got %v", err)
+	eachWay(t, func(t *testing.T, way capture.Options) {
+		name := capturetest.WriteFile(t, "a.pcap", capturetest.PCAP(random(5, 1000)...))
+		for _, names := range [][]string{{name}, {name, name}} {
+			set := open(t, way, names...)
+			ctx, cancel := context.WithCancel(t.Context())
+			frames, errs := 0, 0
+			for _, err := range set.Frames(ctx) {
+				if err != nil {
+					errs++
+					if !errors.Is(err, context.Canceled) {
+						t.Errorf("got %v", err)
+					}
+					continue
 				}
-				continue
+				if frames++; frames == 2 {
+					cancel()
+				}
 			}
-			if frames++; frames == 2 {
-				cancel()
+			cancel()
+			if frames < 2 || frames > 300 || errs != 1 {
+				t.Errorf("%d frames and %d errors, want 2 to 300 and 1", frames, errs)
+			}
+			if in := set.Info()[0]; in.Complete || len(in.Problems) != 0 {
+				t.Errorf("an interrupt is neither an end nor a problem: %+v", in)
+			}
+			if _, err := capturetest.Collect(t.Context(), set); !errors.Is(err, context.Canceled) {
+				t.Errorf("called again: %v", err)
 			}
 		}
+		set := open(t, way, name)
+		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		if frames != 2 || errs != 1 {
-			t.Errorf("%d frames and %d errors, want 2 and 1", frames, errs)
+		if got, err := capturetest.Collect(ctx, set); len(got) != 0 || !errors.Is(err, context.Canceled) {
+			t.Errorf("cancelled before: %d frames, %v", len(got), err)
 		}
-		if in := set.Info()[0]; in.Complete || len(in.Problems) != 0 {
-			t.Errorf("an interrupt is neither an end nor a problem: %+v", in)
-		}
-		if _, err := capturetest.Collect(t.Context(), set); !errors.Is(err, context.Canceled) {
-			t.Errorf("called again: %v", err)
-		}
-	}
-	set := open(t, capture.Options{}, name)
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if got, err := capturetest.Collect(ctx, set); len(got) != 0 || !errors.Is(err, context.Canceled) {
-		t.Errorf("cancelled before: %d frames, %v", len(got), err)
-	}
+	})
 }
 
 // A context ends even what yields no frames at all.
@@ -257,63 +265,69 @@ func TestReadError(t *testing.T) {
 }
 
 func TestBreakAndGoOn(t *testing.T) {
-	name := capturetest.WriteFile(t, "a.pcap", capturetest.PCAP(sample(5)...))
-	set := open(t, capture.Options{}, name)
-	for range set.Frames(t.Context()) {
-		break
-	}
-	got, err := capturetest.Collect(t.Context(), set)
-	if err != nil || len(got) != 4 || got[0].Number != 2 {
-		t.Errorf("%d frames, %v", len(got), err)
-	}
-	if got, err := capturetest.Collect(t.Context(), set); len(got) != 0 || err != nil {
-		t.Errorf("every frame is yielded once: %d more, %v", len(got), err)
-	}
-	if err := set.Close(); err != nil {
-		t.Error(err)
-	}
-	if err := set.Close(); err != nil {
-		t.Error(err)
-	}
-	if _, err := capturetest.Collect(t.Context(), set); !errors.Is(err, capture.ErrClosed) {
-		t.Errorf("after Close: %v", err)
-	}
+	eachWay(t, func(t *testing.T, way capture.Options) {
+		name := capturetest.WriteFile(t, "a.pcap", capturetest.PCAP(sample(5)...))
+		set := open(t, way, name)
+		for range set.Frames(t.Context()) {
+			break
+		}
+		got, err := capturetest.Collect(t.Context(), set)
+		if err != nil || len(got) != 4 || got[0].Number != 2 {
+			t.Errorf("%d frames, %v", len(got), err)
+		}
+		if got, err := capturetest.Collect(t.Context(), set); len(got) != 0 || err != nil {
+			t.Errorf("every frame is yielded once: %d more, %v", len(got), err)
+		}
+		if err := set.Close(); err != nil {
+			t.Error(err)
+		}
+		if err := set.Close(); err != nil {
+			t.Error(err)
+		}
+		if _, err := capturetest.Collect(t.Context(), set); !errors.Is(err, capture.ErrClosed) {
+			t.Errorf("after Close: %v", err)
+		}
+	})
 }
 
 func TestProgress(t *testing.T) {
-	frames := random(3, 600)
-	a := capturetest.WriteFile(t, "a.pcap", capturetest.PCAP(frames[:300]...))
-	damaged := capturetest.PCAP(frames[300:]...)
-	damaged = append(damaged[:len(damaged)/2:len(damaged)/2], make([]byte, len(damaged)/2)...)
-	b := capturetest.WriteFile(t, "b.pcap", damaged)
-	for _, names := range [][]string{{a}, {a, b}} {
-		var size int64
-		for _, n := range names {
-			st, _ := os.Stat(n)
-			size += st.Size()
-		}
-		var last int64
-		calls := 0
-		set := open(t, capture.Options{Progress: func(read, total int64) {
-			if read <= last || total != size {
-				t.Errorf("%d after %d, total %d, want %d", read, last, total, size)
+	eachWay(t, func(t *testing.T, way capture.Options) {
+		frames := random(3, 600)
+		a := capturetest.WriteFile(t, "a.pcap", capturetest.PCAP(frames[:300]...))
+		damaged := capturetest.PCAP(frames[300:]...)
+		damaged = append(damaged[:len(damaged)/2:len(damaged)/2], make([]byte, len(damaged)/2)...)
+		b := capturetest.WriteFile(t, "b.pcap", damaged)
+		for _, names := range [][]string{{a}, {a, b}} {
+			var size int64
+			for _, n := range names {
+				st, _ := os.Stat(n)
+				size += st.Size()
 			}
-			last = read
-			calls++
-		}}, names...)
-		if calls > 0 {
-			t.Error("called by Open")
+			var last int64
+			calls := 0
+			way.Progress = func(read, total int64) {
+				if read <= last || total != size {
+					t.Errorf("%d after %d, total %d, want %d", read, last, total, size)
+				}
+				last = read
+				calls++
+			}
+			set := open(t, way, names...)
+			if calls > 0 {
+				t.Error("called by Open")
+			}
+			if _, err := capturetest.Collect(t.Context(), set); err != nil {
+				t.Fatal(err)
+			}
+			if last != size || calls > int(size>>18)+1 {
+				t.Errorf("%d of %d bytes in %d calls", last, size, calls)
+			}
 		}
-		if _, err := capturetest.Collect(t.Context(), set); err != nil {
-			t.Fatal(err)
+		total := int64(0)
+		way.Stdin, way.Progress = onlyReader{strings.NewReader(string(damaged))}, func(_, n int64) { total = n }
+		set := open(t, way, a, "-")
+		if _, err := capturetest.Collect(t.Context(), set); err != nil || total != -1 {
+			t.Errorf("with a pipe: total %d, want -1; %v", total, err)
 		}
-		if last != size || calls > int(size>>18)+1 {
-			t.Errorf("%d of %d bytes in %d calls", last, size, calls)
-		}
-	}
-	total := int64(0)
-	set := open(t, capture.Options{Stdin: onlyReader{strings.NewReader(string(damaged))}, Progress: func(_, n int64) { total = n }}, a, "-")
-	if _, err := capturetest.Collect(t.Context(), set); err != nil || total != -1 {
-		t.Errorf("with a pipe: total %d, want -1; %v", total, err)
-	}
+	})
 }

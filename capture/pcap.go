@@ -46,12 +46,12 @@ func isPCAP(b []byte) (order byteOrder, magic uint32, ok bool) {
 
 // newPCAP reads the file header. Its errors lack the name of the file.
 func newPCAP(c *chunk, t *tally) (*pcapReader, error) {
-	b, ok := c.peek(pcapHeader)
+	b := c.peek(pcapHeader)
 	order, magic, known := isPCAP(b)
 	if !known {
 		return nil, errors.New("no pcap magic number")
 	}
-	if !ok {
+	if len(b) < pcapHeader {
 		return nil, &cutHeader{format: "pcap", have: len(b), want: pcapHeader}
 	}
 	r := &pcapReader{c: c, order: order, unit: 1000, header: 16}
@@ -75,15 +75,18 @@ func newPCAP(c *chunk, t *tally) (*pcapReader, error) {
 // next reads the next record. It returns io.EOF at the end of the file and a
 // *fault where it can't go on.
 func (r *pcapReader) next(f *Frame) error {
-	start := r.c.offset()
-	h, ok := r.c.peek(r.header)
-	if !ok {
-		if len(h) == 0 {
-			return r.c.ended(r.number)
+	c := r.c
+	start := c.offset()
+	rec := c.held()
+	if len(rec) < r.header {
+		if rec = c.fill(r.header); len(rec) == 0 {
+			return c.ended(r.number)
+		} else if len(rec) < r.header {
+			return r.cut(start, "header of frame", len(rec), r.header)
 		}
-		return r.c.cut(r.number, start, fmt.Sprintf("header of frame %d", r.number+1), int64(len(h)), int64(r.header))
 	}
-	sec, frac := r.order.u32(h), r.order.u32(h[4:])
+	h := (*[16]byte)(rec)
+	sec, frac := r.order.u32(h[0:]), r.order.u32(h[4:])
 	captured, length := r.order.u32(h[8:]), r.order.u32(h[12:])
 	// Before version 2.3 the two lengths stood the other way around; in 2.3
 	// some writers changed and some didn't.
@@ -98,20 +101,27 @@ func (r *pcapReader) next(f *Frame) error {
 		return r.damaged(start, "record header holds only zeros")
 	}
 	total := r.header + int(captured)
-	rec, ok := r.c.peek(total)
-	if !ok {
-		return r.c.cut(r.number, start, fmt.Sprintf("frame %d", r.number+1), int64(len(rec)), int64(total))
+	if len(rec) < total {
+		if rec = c.fill(total); len(rec) < total {
+			return r.cut(start, "frame", len(rec), total)
+		}
 	}
-	r.c.take(total)
+	c.take(total)
 	r.number++
-	// Field by field, which saves a copy; the others are always zero here.
+	// Field by field, which saves a copy.
 	f.Time = time.Unix(int64(sec), int64(frac)*int64(r.unit)).UTC()
 	f.Data = rec[r.header:total:total]
 	f.Length = max(clamp(length), int(captured))
 	f.Number = r.number
 	f.Offset = start
+	f.Interface = 0
 	f.Link = r.link
+	f.Direction = DirectionUnknown
 	return nil
+}
+
+func (r *pcapReader) cut(offset int64, what string, have, want int) error {
+	return r.c.cut(r.number, offset, fmt.Sprintf("%s %d", what, r.number+1), int64(have), int64(want))
 }
 
 func (r *pcapReader) damaged(offset int64, format string, args ...any) error {

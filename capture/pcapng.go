@@ -56,15 +56,15 @@ type ngInterface struct {
 // file.
 func newPCAPNG(c *chunk, t *tally) (*pcapngReader, error) {
 	r := &pcapngReader{c: c, t: t}
-	b, ok := c.peek(blockOverhead)
-	if !ok {
+	b := c.peek(blockOverhead)
+	if len(b) < blockOverhead {
 		return nil, &cutHeader{format: "pcapng", have: len(b), want: sectionHeader}
 	}
 	total, err := r.blockLength(b, 0)
 	if err != nil {
 		return nil, err
 	}
-	if b, ok = c.peek(min(total, maxRecord)); !ok {
+	if b = c.peek(min(total, maxRecord)); len(b) < min(total, maxRecord) {
 		return nil, &cutHeader{format: "pcapng", have: len(b), want: total}
 	}
 	if err := r.section(total, 0); err != nil {
@@ -78,8 +78,8 @@ func newPCAPNG(c *chunk, t *tally) (*pcapngReader, error) {
 func (r *pcapngReader) next(f *Frame) error {
 	for {
 		start := r.c.offset()
-		h, ok := r.c.peek(blockOverhead)
-		if !ok {
+		h := r.c.peek(blockOverhead)
+		if len(h) < blockOverhead {
 			if len(h) == 0 {
 				return r.c.ended(r.number)
 			}
@@ -132,8 +132,8 @@ func (r *pcapngReader) blockLength(h []byte, start int64) (int, error) {
 
 // hold returns a whole block, which is taken.
 func (r *pcapngReader) hold(total int, start int64) ([]byte, error) {
-	b, ok := r.c.peek(total)
-	if !ok {
+	b := r.c.peek(total)
+	if len(b) < total {
 		return nil, r.c.cut(r.number, start, fmt.Sprintf("block after frame %d", r.number), int64(len(b)), int64(total))
 	}
 	if end := r.order.u32(b[total-4:]); end != uint32(total) {
@@ -148,8 +148,8 @@ func (r *pcapngReader) pass(total int, start int64) error {
 	body := int64(total - 4)
 	have := r.c.skip(body)
 	if have == body {
-		b, ok := r.c.peek(4)
-		if ok {
+		b := r.c.peek(4)
+		if len(b) == 4 {
 			if end := r.order.u32(b); end != uint32(total) {
 				return r.mismatch(start, total, end)
 			}

@@ -38,9 +38,9 @@ func (r *pcapngReader) packet(f *Frame, kind uint32, total int, start int64) (do
 	}
 	var p ngPacket
 	if kind == blockSimple {
-		p, err = r.simple(b[:total])
+		p, err = r.simple(b)
 	} else {
-		p, err = r.enhanced(b[:total], kind)
+		p, err = r.enhanced(b, kind)
 	}
 	if err != nil {
 		r.refuse(start, "%v", err)

@@ -14,13 +14,19 @@ type Set struct {
 	meter   *meter
 	feeds   []*feed  // in the order of names
 	queue   queue    // feeds that haven't ended
+	bounded bool     // Options has Since or Until
 	started bool     // queue is filled
 	failed  error    // what ended Frames early
 	closed  bool     //
-	free    [][]byte // blocks of files that were closed
+	ahead   int      // feeds that are read ahead
+	free    [][]byte // blocks that nobody uses now
 }
 
 var _ Source = (*Set)(nil)
+
+// askEvery is how many frames lie between two questions whether the context has
+// ended. It is asked before each read as well.
+const askEvery = 256
 
 // ErrClosed is yielded by Frames of a Set that was closed before its end.
 var ErrClosed = errors.New("capture: is closed")
@@ -28,40 +34,19 @@ var ErrClosed = errors.New("capture: is closed")
 // Frames yields every frame once, merged by time. A loop that is left early can
 // be taken up by another call. After an error each further call yields that
 // error again.
-func (s *Set) Frames(ctx context.Context) iter.Seq2[Frame, error] {
-	return func(yield func(Frame, error) bool) {
+func (s *Set) Frames(ctx context.Context) iter.Seq2[*Frame, error] {
+	return func(yield func(*Frame, error) bool) {
 		if err := s.start(ctx); err != nil {
-			yield(Frame{}, err)
+			yield(nil, err)
 			return
 		}
-		stoppable := ctx.Done() != nil
 		for len(s.queue) > 0 {
-			// Err is cheaper than a look into the channel of Done.
-			if stoppable {
-				if err := ctx.Err(); err != nil {
-					yield(Frame{}, s.interrupt(err))
-					return
-				}
-			}
-			f := s.queue[0]
-			if !f.loaded {
-				if err := f.load(ctx); err != nil {
-					yield(Frame{}, s.interrupt(err))
-					return
-				}
-				if f.ended {
-					s.queue.pop()
-				} else if len(s.queue) > 1 {
-					s.queue.fix()
-				}
-				continue
-			}
-			f.loaded = false
-			if s.wanted(&f.head) && !yield(f.head, nil) {
+			goOn, err := s.some(ctx, yield)
+			if err != nil {
+				yield(nil, s.interrupt(err))
 				return
 			}
-			if s.closed {
-				// By the loop's body.
+			if !goOn {
 				return
 			}
 		}
@@ -69,9 +54,67 @@ func (s *Set) Frames(ctx context.Context) iter.Seq2[Frame, error] {
 	}
 }
 
+// some yields the next frames, askEvery at most. It reports whether the loop
+// goes on, or the error of ctx.
+func (s *Set) some(ctx context.Context, yield func(*Frame, error) bool) (goOn bool, err error) {
+	if err := ctx.Err(); err != nil {
+		return false, err
+	}
+	if f := s.queue[0]; len(s.queue) == 1 && f.rd != nil && !f.loaded && !s.bounded {
+		return s.alone(ctx, f, yield)
+	}
+	for n := 0; n < askEvery && len(s.queue) > 0; n++ {
+		f := s.queue[0]
+		if !f.loaded {
+			if err := f.load(ctx); err != nil {
+				return false, err
+			}
+			if f.ended {
+				s.queue.pop()
+				continue
+			}
+			if len(s.queue) > 1 {
+				f.place()
+				s.queue.fix()
+			}
+			if s.queue[0] != f {
+				continue
+			}
+		}
+		f.loaded = false
+		if s.wanted(&f.head) && !yield(&f.head, nil) || s.closed {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
+// alone does the same for the only feed that is left, of which all frames are
+// wanted: the usual case, and so the fastest.
+func (s *Set) alone(ctx context.Context, f *feed, yield func(*Frame, error) bool) (goOn bool, err error) {
+	head, rd, tally := &f.head, f.rd, f.tally
+	for range askEvery {
+		if err := rd.next(head); err != nil {
+			s.queue.pop()
+			return true, f.over(ctx, err)
+		}
+		head.Capture = f.index
+		tally.frame(head)
+		if !yield(head, nil) || s.closed {
+			return false, nil
+		}
+	}
+	return true, nil
+}
+
 // start fills the queue. What can be read only once, such as a pipe, has its
 // first frame read here.
 func (s *Set) start(ctx context.Context) error {
+	for _, f := range s.feeds {
+		if f.chunk != nil {
+			f.chunk.ctx = ctx
+		}
+	}
 	if s.failed != nil || s.started {
 		return s.failed
 	}
@@ -89,6 +132,7 @@ func (s *Set) start(ctx context.Context) error {
 			}
 		}
 		if !f.ended {
+			f.place()
 			s.queue.push(f)
 		}
 	}

@@ -8,11 +8,15 @@ import (
 
 // Source yields the frames of one or several captures.
 type Source interface {
-	// Frames yields every frame once. A damaged or cut capture is not an error:
-	// what could be read is yielded and Info tells the problem. An error is
-	// yielded at most once, is the last thing yielded, and wraps the cause:
-	// ctx.Err() after an interrupt.
-	Frames(ctx context.Context) iter.Seq2[Frame, error]
+	// Frames yields every frame once. A frame and its data are borrowed: the
+	// body of the loop may change them and must copy what it keeps, as the next
+	// frame takes their place.
+	//
+	// A damaged or cut capture is not an error: what could be read is yielded
+	// and Info tells the problem. An error is yielded at most once, without a
+	// frame, is the last thing yielded, and wraps the cause: ctx.Err() after
+	// an interrupt, which takes a few hundred frames at most to be noticed.
+	Frames(ctx context.Context) iter.Seq2[*Frame, error]
 
 	// Info describes the captures, one each, as known by now; it is complete
 	// once Frames has ended.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // What a capture may make an Info hold.
@@ -16,13 +17,30 @@ const (
 
 // tally is an Info in the making.
 type tally struct {
-	info  Info
-	link  LinkType              // of the last frame
-	links map[LinkType]struct{} // all seen; nil before the first frame
+	info        Info                  // without First and Last
+	first, last moment                // of frames that have a time; noTime without them
+	link        LinkType              // of the last frame
+	links       map[LinkType]struct{} // all seen; nil before the first frame
+}
+
+// moment is a time as two numbers, which are compared faster.
+type moment struct {
+	sec  int64 // since 1970
+	nsec int32
+}
+
+// noTime is the moment of the zero time.
+var noTime = moment{sec: minSecond}
+
+// time returns the zero time for noTime.
+func (m moment) time() time.Time { return time.Unix(m.sec, int64(m.nsec)).UTC() }
+
+func (m moment) before(o moment) bool {
+	return m.sec < o.sec || m.sec == o.sec && m.nsec < o.nsec
 }
 
 func newTally(name string) *tally {
-	return &tally{info: Info{Name: name, Drops: -1}}
+	return &tally{info: Info{Name: name, Drops: -1}, first: noTime, last: noTime}
 }
 
 // frame counts a frame.
@@ -32,14 +50,15 @@ func (t *tally) frame(f *Frame) {
 	if len(f.Data) < f.Length {
 		in.Truncated++
 	}
-	if !f.Time.IsZero() {
-		if in.First.IsZero() {
-			in.First, in.Last = f.Time, f.Time
-		} else if f.Time.After(in.Last) {
-			in.Last = f.Time
-		} else if f.Time.Before(in.First) {
-			in.First = f.Time
+	// Nearly all frames come later than those before them. No time is before
+	// all others, and isn't counted.
+	if at := (moment{f.Time.Unix(), int32(f.Time.Nanosecond())}); t.last.before(at) {
+		t.last = at
+		if t.first == noTime {
+			t.first = at
 		}
+	} else if at.before(t.first) && at != noTime {
+		t.first = at
 	}
 	if f.Link != t.link || t.links == nil {
 		t.linkType(f.Link)
@@ -93,6 +112,7 @@ func (t *tally) problem(code string, frame, offset int64, format string, args ..
 // snapshot returns a copy that further reading doesn't change.
 func (t *tally) snapshot() Info {
 	in := t.info
+	in.First, in.Last = t.first.time(), t.last.time()
 	in.LinkTypes = slices.Clone(in.LinkTypes)
 	in.Filters = slices.Clone(in.Filters)
 	in.Comments = slices.Clone(in.Comments)

@@ -18,6 +18,7 @@ type resolution struct {
 	base2    bool
 	exponent uint8  // a unit is 10 or 2 to the power of -exponent seconds
 	units    uint64 // in a second; 0 for more than 64 bits hold
+	nanos    uint64 // in a unit; 0 where that isn't a whole number
 	offset   int64  // seconds, if_tsoffset
 }
 
@@ -37,6 +38,9 @@ func newResolution(v byte) resolution {
 	case !r.base2 && r.exponent < 20:
 		r.units = pow10(r.exponent)
 	}
+	if !r.base2 && r.exponent <= 9 {
+		r.nanos = pow10(9 - r.exponent)
+	}
 	return r
 }
 
@@ -47,7 +51,7 @@ func (r resolution) time(ts uint64) (time.Time, bool) {
 	rest := ts
 	if r.units != 0 {
 		sec = ts / r.units
-		rest = ts % r.units
+		rest = ts - sec*r.units
 	}
 	if sec > maxSecond-minSecond {
 		return time.Time{}, false
@@ -74,8 +78,8 @@ func (r resolution) nanoseconds(rest uint64) int64 {
 		}
 		// rest < 2^e, so the quotient is less than 1e9.
 		return int64(hi<<(64-e) | lo>>e)
-	case e <= 9:
-		return int64(rest * pow10(9-e))
+	case r.nanos > 0:
+		return int64(rest * r.nanos)
 	case e <= 28:
 		return int64(rest / pow10(e-9))
 	default:

@@ -39,7 +39,7 @@ func decoded(t *testing.T, name string, wrap func(Interest) Interest) (log []str
 		if err != nil {
 			t.Fatal(err)
 		}
-		d.Decode(&f, emit)
+		d.Decode(f, emit)
 	}
 	d.Finish(emit)
 	return log, d.Stats(), d.Captures()

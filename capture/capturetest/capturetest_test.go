@@ -20,6 +20,7 @@ func TestSource(t *testing.T) {
 	failure := errors.New("failure")
 	s.Err = failure
 	var kept [][]byte
+	var frame *capture.Frame
 	var numbers []int64
 	var last error
 	for f, err := range s.Frames(t.Context()) {
@@ -27,6 +28,7 @@ func TestSource(t *testing.T) {
 			break
 		}
 		kept = append(kept, f.Data)
+		frame = f
 		numbers = append(numbers, f.Number)
 	}
 	if len(kept) != 3 || numbers[0] != 1 || numbers[1] != 1 || numbers[2] != 2 || last != failure {
@@ -34,6 +36,9 @@ func TestSource(t *testing.T) {
 	}
 	if string(kept[0]) == "one" {
 		t.Error("data that was kept isn't overwritten")
+	}
+	if frame.Number != -1 {
+		t.Error("a frame that was kept isn't overwritten")
 	}
 	in := s.Info()
 	if len(in) != 2 || in[0].Packets != 2 || in[1].Truncated != 1 || in[0].Complete || !in[0].First.Equal(at) {

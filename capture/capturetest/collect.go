@@ -7,7 +7,7 @@ import (
 	"github.com/ftpscope/ftpscope/capture"
 )
 
-// Collect reads all frames of s and copies their data. It returns what was read
+// Collect reads all frames of s and copies them. It returns what was read
 // before an error as well.
 func Collect(ctx context.Context, s capture.Source) ([]capture.Frame, error) {
 	var frames []capture.Frame
@@ -15,8 +15,9 @@ func Collect(ctx context.Context, s capture.Source) ([]capture.Frame, error) {
 		if err != nil {
 			return frames, err
 		}
-		f.Data = bytes.Clone(f.Data)
-		frames = append(frames, f)
+		kept := *f
+		kept.Data = bytes.Clone(f.Data)
+		frames = append(frames, kept)
 	}
 	return frames, nil
 }

@@ -52,28 +52,30 @@ func newInfo(i int) capture.Info {
 }
 
 // Frames yields the frames, once.
-func (s *Source) Frames(ctx context.Context) iter.Seq2[capture.Frame, error] {
-	return func(yield func(capture.Frame, error) bool) {
-		var lent []byte
+func (s *Source) Frames(ctx context.Context) iter.Seq2[*capture.Frame, error] {
+	return func(yield func(*capture.Frame, error) bool) {
+		var lent capture.Frame
+		var data []byte
 		for s.next < len(s.frames) {
 			if err := ctx.Err(); err != nil {
-				yield(capture.Frame{}, fmt.Errorf("capturetest: %w", err))
+				yield(nil, fmt.Errorf("capturetest: %w", err))
 				return
 			}
-			f := s.frames[s.next]
+			lent = s.frames[s.next]
 			s.next++
-			s.tally(f)
-			lent = append(lent[:0], f.Data...)
-			f.Data = lent[:len(lent):len(lent)]
-			if !yield(f, nil) {
+			s.tally(&lent)
+			data = append(data[:0], lent.Data...)
+			lent.Data = data[:len(data):len(data)]
+			if !yield(&lent, nil) {
 				return
 			}
-			for i := range lent {
-				lent[i] = 0xdb
+			for i := range data {
+				data[i] = 0xdb
 			}
+			lent = capture.Frame{Number: -1, Capture: -1}
 		}
 		if s.Err != nil {
-			yield(capture.Frame{}, s.Err)
+			yield(nil, s.Err)
 			return
 		}
 		for i := range s.infos {
@@ -82,7 +84,7 @@ func (s *Source) Frames(ctx context.Context) iter.Seq2[capture.Frame, error] {
 	}
 }
 
-func (s *Source) tally(f capture.Frame) {
+func (s *Source) tally(f *capture.Frame) {
 	in := &s.infos[f.Capture]
 	in.Packets++
 	in.Bytes += int64(len(f.Data))

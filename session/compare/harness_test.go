@@ -261,8 +261,9 @@ func readFrames(t *testing.T, pcap []byte) taken {
 		if err != nil {
 			t.Fatal(err)
 		}
-		f.Data = bytes.Clone(f.Data)
-		c.frames = append(c.frames, f)
+		kept := *f
+		kept.Data = bytes.Clone(f.Data)
+		c.frames = append(c.frames, kept)
 	}
 	c.info = src.Info()[0]
 	return c

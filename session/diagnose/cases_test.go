@@ -45,8 +45,9 @@ func read(t testing.TB, pcap []byte) taken {
 		if err != nil {
 			t.Fatal(err)
 		}
-		f.Data = bytes.Clone(f.Data)
-		c.frames = append(c.frames, f)
+		kept := *f
+		kept.Data = bytes.Clone(f.Data)
+		c.frames = append(c.frames, kept)
 	}
 	for _, info := range src.Info() {
 		c.captures = append(c.captures, diagnose.Capture{Name: info.Name, Filters: info.Filters, Drops: info.Drops, Complete: len(info.Problems) == 0})

@@ -133,8 +133,8 @@ func captureOf(src capture.Source, d *decode.Decoder, i int) diagnose.Capture {
 // nothing is a source of which nothing is known.
 type nothing struct{}
 
-func (nothing) Frames(context.Context) iter.Seq2[capture.Frame, error] {
-	return func(func(capture.Frame, error) bool) {}
+func (nothing) Frames(context.Context) iter.Seq2[*capture.Frame, error] {
+	return func(func(*capture.Frame, error) bool) {}
 }
 func (nothing) Info() []capture.Info { return nil }
 func (nothing) Close() error         { return nil }

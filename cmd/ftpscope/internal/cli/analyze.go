@@ -198,7 +198,8 @@ func runAnalyze(ctx context.Context, o *analyzeOptions) error {
 	set, err := capture.Open(o.files, capture.Options{
 		Stdin: in,
 		Since: time.Time(o.since), Until: time.Time(o.until),
-		Progress: bar.update,
+		Progress:  bar.update,
+		ReadAhead: o.jobs != 1,
 	})
 	switch {
 	case err != nil && errors.Is(ctx.Err(), context.Canceled):

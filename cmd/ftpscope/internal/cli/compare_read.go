@@ -28,7 +28,7 @@ func openPoints(o *analyzeOptions, in io.Reader, bar *progress) ([]*point, error
 	var all []*point
 	count := newShares(bar, o.files)
 	for i, file := range o.files {
-		src, err := capture.Open([]string{file}, capture.Options{Stdin: in, Progress: count.of(i)})
+		src, err := capture.Open([]string{file}, capture.Options{Stdin: in, Progress: count.of(i), ReadAhead: true})
 		if err != nil {
 			closePoints(all)
 			return nil, err

@@ -35,6 +35,7 @@ const stopEvery = 64
 // run reads the source to its end. It reports whether it was interrupted; what
 // was known by then has been given out as well.
 func (r *reading) run(ctx context.Context, src capture.Source) (interrupted bool, err error) {
+	handle := r.handle // made once: it is a closure
 	for frame, err := range src.Frames(ctx) {
 		if err != nil {
 			if ctx.Err() == nil {
@@ -43,7 +44,7 @@ func (r *reading) run(ctx context.Context, src capture.Source) (interrupted bool
 			break
 		}
 		frame.Capture += r.base
-		r.decoder.Decode(&frame, r.handle)
+		r.decoder.Decode(frame, handle)
 		if r.frame != nil {
 			r.frame()
 		}
@@ -51,7 +52,7 @@ func (r *reading) run(ctx context.Context, src capture.Source) (interrupted bool
 			break
 		}
 	}
-	r.decoder.Finish(r.handle)
+	r.decoder.Finish(handle)
 	r.tracker.Finish(r.session)
 	for _, n := range r.tracker.Notices() {
 		r.notices = append(r.notices, report.Notice{Seen: ftp.Seen{Ref: ftp.Ref{Capture: r.base}}, Notice: n})

@@ -40,7 +40,7 @@ func analyzed(t testing.TB, pcap []byte) Result {
 		if err != nil {
 			t.Fatal(err)
 		}
-		decoder.Decode(&f, handle)
+		decoder.Decode(f, handle)
 	}
 	decoder.Finish(handle)
 	tracker.Finish(emit)
