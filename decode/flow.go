@@ -8,9 +8,14 @@ import (
 
 // flow is a TCP connection that the decoder knows.
 type flow struct {
+	core
+	twins twins
+}
+
+// core is all of a flow that must be blank when its memory is used again.
+type core struct {
 	conn    *ftp.Conn // of roomy; Role is RoleNone while the connection is only remembered
 	span    [2]span
-	twins   twins
 	control *control   // of a control connection that has said something
 	greeted *greeted   // of a connection that may yet turn out to be a control connection
 	tls     *tlsReader // of a connection on which TLS began

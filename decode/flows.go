@@ -109,8 +109,8 @@ func (t *flows) fresh() *flow {
 		if unused != nil {
 			unused.forget()
 		}
-		f.twins.forget()
-		*f = flow{twins: f.twins, unused: unused}
+		f.core = core{unused: unused}
+		f.twins.count, f.twins.next = 0, 0
 	}
 	if kept == nil {
 		kept = new(roomy)

@@ -18,11 +18,12 @@ type twin struct {
 	ttl, flags, side uint8
 }
 
-// twins remembers the latest packets of a connection, at most maxTwins.
+// twins remembers the latest packets of a connection.
 type twins struct {
-	mixed []uint32 // of sequence and acknowledgment number: nearly all packets differ in it
-	ring  []twin   // likewise
-	next  int      // where the next goes in a full ring
+	mixed [maxTwins]uint32 // of sequence and acknowledgment number: nearly all packets differ in it
+	ring  [maxTwins]twin   // the rest
+	count int              // of those that are remembered
+	next  int              // where the next goes
 }
 
 const maxTwins = 16
@@ -41,7 +42,7 @@ const (
 func (t *twins) seen(p *packet, side uint8, repeats bool) (twice, routed bool) {
 	now := twin{p.seen.Time, stamp(p.options), p.length, p.seq, p.ack, p.window, p.ipID, p.ttl, p.flags, side}
 	mixed := p.seq ^ bits.RotateLeft32(p.ack, 16)
-	for i, m := range t.mixed {
+	for i, m := range t.mixed[:t.count] {
 		if m != mixed {
 			continue
 		}
@@ -56,17 +57,11 @@ func (t *twins) seen(p *packet, side uint8, repeats bool) (twice, routed bool) {
 			return true, hops == 1 || hops == -1
 		}
 	}
-	if len(t.ring) < maxTwins {
-		t.mixed, t.ring = append(t.mixed, mixed), append(t.ring, now)
-		return false, false
-	}
 	t.mixed[t.next], t.ring[t.next] = mixed, now
 	t.next = (t.next + 1) % maxTwins
+	t.count = min(t.count+1, maxTwins)
 	return false, false
 }
-
-// forget leaves nothing but the memory.
-func (t *twins) forget() { *t = twins{mixed: t.mixed[:0], ring: t.ring[:0]} }
 
 // stamp is a hash of options: eight bytes at a time, as timestamps and what pads
 // them are twelve.
