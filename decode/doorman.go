@@ -86,12 +86,14 @@ func (d *Decoder) admit(p *packet, initiator, listener netip.AddrPort, second bo
 // the connection may be recognised afterwards. Where too many wait for an answer
 // already, it is made for the second packet only.
 func (d *Decoder) open(p *packet, role ftp.Role, initiator, listener netip.AddrPort, second bool, emit func(*ftp.Event)) *flow {
-	if role != ftp.RoleNone && d.lonely.length >= d.limits.Unanswered {
+	if d.lonely.length >= d.limits.Unanswered {
 		if !second {
-			d.knocks.keep(p)
+			d.knocks.keep(p, role != ftp.RoleNone)
 			return nil
 		}
-		d.end(d.lonely.first, emit)
+		if role != ftp.RoleNone {
+			d.end(d.lonely.first, emit)
+		}
 	}
 	if d.flows.count() >= d.limits.Connections && !d.makeRoom(p.seen, emit) {
 		return nil

@@ -7,18 +7,23 @@ import (
 	"github.com/ftpscope/ftpscope/decode/ftp"
 )
 
-// flowKey names a TCP connection whichever side a packet comes from.
+// flowKey names a TCP connection whichever side a packet comes from. It has no
+// padding, so that it is hashed in one go.
 type flowKey struct {
-	addr [2][16]byte // the lower end first
-	port [2]uint16
-	v4   bool
+	addr   [2][16]byte // the lower end first
+	port   [2]uint16
+	family uint16
 }
 
 func keyOf(a, b netip.AddrPort) flowKey {
 	if a.Compare(b) > 0 {
 		a, b = b, a
 	}
-	return flowKey{[2][16]byte{a.Addr().As16(), b.Addr().As16()}, [2]uint16{a.Port(), b.Port()}, a.Addr().Is4()}
+	k := flowKey{[2][16]byte{a.Addr().As16(), b.Addr().As16()}, [2]uint16{a.Port(), b.Port()}, 6}
+	if a.Addr().Is4() {
+		k.family = 4
+	}
+	return k
 }
 
 // flows are the connections that a decoder knows.

@@ -24,7 +24,7 @@ func (d *Decoder) nobodys(ether uint16, b []byte, wire int) bool {
 	switch {
 	case d.flows.has(src, dst) || d.control.Has(src) || d.control.Has(dst) || d.announced.Has(src) || d.announced.Has(dst):
 		return false
-	case tcp[flags]&flagSYN != 0 || d.syns && tcp[flags]&flagRST != 0 || len(d.knocks.byKey) > 0:
+	case tcp[flags]&flagSYN != 0 || d.syns && tcp[flags]&flagRST != 0 || d.knocks.here > 0:
 		return false
 	}
 	data := int(tcp[12]>>4) * 4

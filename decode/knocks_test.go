@@ -69,8 +69,8 @@ func TestKnocksAreBounded(t *testing.T) {
 	for i := range 1000 {
 		p.play(syn(100+i, serverEnd))
 	}
-	equal(t, "kept", len(p.knocks.kept), 10)
-	equal(t, "by key", len(p.knocks.byKey), 10)
+	equal(t, "kept", p.knocks.here, 8)
+	equal(t, "places", len(p.knocks.places), 10)
 	equal(t, "followed", p.flows.count(), 3)
 	// The latest ones are those that are kept.
 	p.play(seg{src: serverEnd, dst: syn(1099, serverEnd).src, seq: 1, ack: 1100, flags: flagSYN | flagACK})
