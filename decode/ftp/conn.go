@@ -1,6 +1,9 @@
 package ftp
 
-import "net/netip"
+import (
+	"net/netip"
+	"slices"
+)
 
 // Ref names a frame: the capture it is in and its number there, from 1, as
 // Wireshark shows it. The zero Ref means that there is none.
@@ -153,6 +156,21 @@ func (c *Conn) Answered() (Answer, bool) {
 		last = a
 	}
 	return last, len(c.Answers) > 0
+}
+
+// Clone is a copy that changes no more, whatever is still captured.
+func (c *Conn) Clone() *Conn {
+	out := *c
+	out.SYNs, out.Answers, out.Errors = slices.Clone(c.SYNs), slices.Clone(c.Answers), slices.Clone(c.Errors)
+	for i := range out.Half {
+		out.Half[i].Stuck.Repeated = slices.Clone(c.Half[i].Stuck.Repeated)
+	}
+	if c.Hello != nil {
+		hello := *c.Hello
+		hello.Alerts = slices.Clone(hello.Alerts)
+		out.Hello = &hello
+	}
+	return &out
 }
 
 // Packets is the number of packets of both directions.

@@ -192,6 +192,9 @@ func runAnalyze(ctx context.Context, o *analyzeOptions) error {
 	if err != nil {
 		return err
 	}
+	if o.jobs > 0 {
+		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(o.jobs))
+	}
 	ctx, stop, in, bar := o.begin(ctx)
 	defer stop()
 	var src capture.Source
@@ -254,9 +257,6 @@ func runAnalyze(ctx context.Context, o *analyzeOptions) error {
 // begin gets ready to read: for an interrupt until stop is called, with what "-"
 // stands for, and a bar.
 func (o *analyzeOptions) begin(parent context.Context) (ctx context.Context, stop context.CancelFunc, in io.Reader, bar *progress) {
-	if o.jobs > 0 {
-		runtime.GOMAXPROCS(o.jobs)
-	}
 	ctx, stop = interruptible(parent)
 	in, endless := stdin(ctx, o.streams.In)
 	return ctx, stop, in, newProgress(o.streams, endless && slices.Contains(o.files, capture.Stdin))
