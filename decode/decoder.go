@@ -38,6 +38,7 @@ type Decoder struct {
 	swept     ftp.Time        // when connections were last looked through
 	sweptAt   int64           // the number of frames by then
 	crowded   bool            // making room was not worth its price since then
+	warmth    int             // the sum of flow.warm
 	noticed   map[string]bool
 }
 
@@ -184,6 +185,9 @@ func (d *Decoder) countTCP(src, dst uint16) {
 // nobody cares.
 func (d *Decoder) known(p *packet, emit func(*ftp.Event)) *flow {
 	fl := d.flows.find(p.src, p.dst)
+	if fl != nil {
+		d.warmth += fl.warm()
+	}
 	if fl == nil {
 		if first, ok := d.knocks.take(p.src, p.dst); ok {
 			fl = d.revive(first, p, emit)

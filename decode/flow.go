@@ -14,7 +14,8 @@ type flow struct {
 
 // core is all of a flow that must be blank when its memory is used again.
 type core struct {
-	conn    *ftp.Conn // of roomy; Role is RoleNone while the connection is only remembered
+	ends    [2]netip.AddrPort // those of conn, which it is found by
+	conn    *ftp.Conn         // of roomy; Role is RoleNone while the connection is only remembered
 	span    [2]span
 	control *control   // of a control connection that has said something
 	greeted *greeted   // of a connection that may yet turn out to be a control connection
@@ -42,9 +43,28 @@ func (t *traffic) forget() {
 	*t = traffic{out: [2]outstanding{{ring: t.out[0].ring}, {ring: t.out[1].ring}}}
 }
 
+// warm touches what a packet is going to be noted in. Where many connections go on
+// at once all of it must come from memory, and so it comes at once instead of one
+// piece after the other. The sum is of no use but to have the pieces loaded.
+func (f *flow) warm() int {
+	c := f.conn
+	sum := c.SYNCount + int(f.span[0].next+f.span[1].next) + int(f.span[0].ahead.at) + int(f.twins.mixed[0]) + f.twins.next
+	for i := range c.Half {
+		h := &c.Half[i]
+		sum += h.Packets + int(h.LastData.Frame+h.Confirmed.Frame+h.FIN.Frame) + h.Wire.Largest + h.Stuck.Length + int(h.Lead.N)
+	}
+	if t := f.traffic; t != nil {
+		sum += t.out[0].count + t.out[1].count + int(t.beyond[0])
+	}
+	if f.control != nil {
+		sum += f.control.event.Pieces + int(f.control.acked)
+	}
+	return sum + int(f.twins.ring[f.twins.next%maxTwins].seq)
+}
+
 // between reports whether these are the ends of the connection.
 func (f *flow) between(a, b netip.AddrPort) bool {
-	ends := &f.conn.Ends
+	ends := &f.ends
 	return a == ends[0] && b == ends[1] || a == ends[1] && b == ends[0]
 }
 
@@ -55,7 +75,7 @@ func (f *flow) unanswered() bool {
 
 // side tells which end sent the packet.
 func (f *flow) side(p *packet) ftp.Side {
-	if p.src == f.conn.Ends[ftp.Initiator] {
+	if p.src == f.ends[ftp.Initiator] {
 		return ftp.Initiator
 	}
 	return ftp.Listener

@@ -67,7 +67,8 @@ func (t *flows) add(initiator, listener netip.AddrPort, first ftp.Seen) *flow {
 	f := t.fresh()
 	t.lastID++
 	f.conn.ID, f.conn.First = t.lastID, first
-	f.conn.Ends = [2]netip.AddrPort{initiator, listener}
+	f.ends = [2]netip.AddrPort{initiator, listener}
+	f.conn.Ends = f.ends
 	t.byKey[keyOf(initiator, listener)] = f
 	t.ports[initiator.Port()]++
 	t.ports[listener.Port()]++
@@ -77,7 +78,7 @@ func (t *flows) add(initiator, listener netip.AddrPort, first ftp.Seen) *flow {
 
 // drop forgets a flow.
 func (t *flows) drop(f *flow) {
-	a, b := f.conn.Ends[0], f.conn.Ends[1]
+	a, b := f.ends[0], f.ends[1]
 	delete(t.byKey, keyOf(a, b))
 	t.ports[a.Port()]--
 	t.ports[b.Port()]--

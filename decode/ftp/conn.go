@@ -91,35 +91,37 @@ type Answer struct {
 // MaxAttempts bounds Conn.SYNs and Conn.Answers.
 const MaxAttempts = 16
 
-// Half is what one side of a connection sent past the capture point.
+// Half is what one side of a connection sent past the capture point. What every
+// packet touches stands first, close together.
 type Half struct {
-	Packets         int
-	Bytes           int64 // payload from the first to the highest sequence number, counted once; 64 bits wide
-	Missing         int64 // of Bytes, those in no captured segment
-	Retransmissions int   // segments that repeat sequence numbers; frames that the capture holds twice are not
-	FirstData       Seen  // first segment with payload
-	LastData        Seen  // latest segment with payload, retransmissions included
-	Progress        Seen  // latest segment that brought new payload
-	Confirmed       Seen  // latest packet of the other side that acknowledged more of it
-	Acked           int64 // of Bytes, those that the other side acknowledged
-	LastPacket      Seen  // latest packet of any kind
-	FIN             Seen  // first FIN
+	Packets        int
+	Bytes          int64 // payload from the first to the highest sequence number, counted once; 64 bits wide
+	Missing        int64 // of Bytes, those in no captured segment
+	Acked          int64 // of Bytes, those that the other side acknowledged
+	LastPacket     Seen  // latest packet of any kind
+	LastData       Seen  // latest segment with payload, retransmissions included
+	Progress       Seen  // latest segment that brought new payload
+	Confirmed      Seen  // latest packet of the other side that acknowledged more of it
+	FirstData      Seen  // first segment with payload
+	TTLMin, TTLMax uint8 // of all its packets
+	Plain          bool  // its first payload was captured and is no TLS record
+	MSS            uint16
+	FIN            Seen // first FIN
+	Wire           Wire
+	Stuck          Stuck // where the other side stopped acknowledging; the zero Stuck if it goes on
+	Lead           Lead
+	Shutdown       Seen  // TLS only: the alert that its payload ends with, which closes the TLS session
+	ShutdownAck    int64 // what of the other side Shutdown acknowledges, counted as FINAck
+
 	FINAck          int64 // what of the other side FIN acknowledges: payload bytes, and one more for the other FIN
-	Shutdown        Seen  // TLS only: the alert that its payload ends with, which closes the TLS session
-	ShutdownAck     int64 // what of the other side Shutdown acknowledges, counted as FINAck
+	Retransmissions int   // segments that repeat sequence numbers; frames that the capture holds twice are not
 	RST             Seen  // first RST after the handshake
 	FalseRST        Seen  // first RST that its sequence number makes the other side ignore
-	TTLMin, TTLMax  uint8 // of all its packets
-	Plain           bool  // its first payload was captured and is no TLS record
-	MSS             uint16
-	ZeroWindow      Seen // first advertisement of a closed window, RST excepted
-	Lead            Lead
+	ZeroWindow      Seen  // first advertisement of a closed window, RST excepted
 	Closed          Closed
-	Stuck           Stuck  // where the other side stopped acknowledging; the zero Stuck if it goes on
 	Unsent          Beyond // what it acknowledged of the other side that was never sent past this point
 	Probes          int    // keep-alive and window probes: packets that repeat the byte before the next, or carry it
 	LastProbe       Seen
-	Wire            Wire
 }
 
 // Conn is a TCP connection that is followed. The decoder owns it and keeps it
