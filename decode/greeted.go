@@ -34,13 +34,16 @@ func (g *greeted) add(f *flow, p *packet, w *waiting) ftp.Verdict {
 	if len(g.held) >= maxHeld || g.bytes+len(p.payload) > maxHeldBytes || len(p.payload) < p.length {
 		return ftp.VerdictNot
 	}
+	if g.said[f.side(p)] == nil && g.verdict(f, p) == ftp.VerdictNot {
+		return ftp.VerdictNot // nearly all, by their first packet: nothing is kept of it
+	}
 	g.hear(f, p)
 	for range g.held { // what came too early
 		for i := range g.held {
 			g.hear(f, &g.held[i])
 		}
 	}
-	v := g.verdict()
+	v := g.verdict(f, nil)
 	if v == ftp.VerdictNot {
 		return v
 	}
@@ -63,8 +66,14 @@ func (g *greeted) hear(f *flow, p *packet) {
 	}
 }
 
-func (g *greeted) verdict() ftp.Verdict {
-	server, client := g.said[ftp.Listener], g.said[ftp.Initiator]
+// verdict judges what was said so far; the first packet of a side may be said in
+// place of what it said.
+func (g *greeted) verdict(f *flow, first *packet) ftp.Verdict {
+	said := g.said
+	if first != nil && f.span[f.side(first)].at(first.seq) == 0 {
+		said[f.side(first)] = first.payload
+	}
+	server, client := said[ftp.Listener], said[ftp.Initiator]
 	greets := len(server) >= 4
 	switch {
 	case greets && !ftp.LooksLikeGreeting(server):
