@@ -185,15 +185,19 @@ func (d *Decoder) countTCP(src, dst uint16) {
 // nobody cares.
 func (d *Decoder) known(p *packet, emit func(*ftp.Event)) *flow {
 	fl := d.flows.find(p.src, p.dst)
-	if fl != nil {
-		d.warmth += fl.warm()
-	}
 	if fl == nil {
 		if first, ok := d.knocks.take(p.src, p.dst); ok {
 			fl = d.revive(first, p, emit)
 		}
 	}
-	if fl != nil && fl.reused(p) {
+	if fl == nil {
+		return nil
+	}
+	if d.stats.Frames-fl.touched > coldAfter {
+		d.warmth += fl.warm()
+	}
+	fl.touched = d.stats.Frames
+	if fl.reused(p) {
 		d.end(fl, emit)
 		return nil
 	}

@@ -16,6 +16,7 @@ type flow struct {
 type core struct {
 	ends    [2]netip.AddrPort // those of conn, which it is found by
 	conn    *ftp.Conn         // of roomy; Role is RoleNone while the connection is only remembered
+	touched int64             // Stats.Frames at its last packet
 	span    [2]span
 	control *control   // of a control connection that has said something
 	greeted *greeted   // of a connection that may yet turn out to be a control connection
@@ -42,6 +43,10 @@ type traffic struct {
 func (t *traffic) forget() {
 	*t = traffic{out: [2]outstanding{{ring: t.out[0].ring}, {ring: t.out[1].ring}}}
 }
+
+// coldAfter is after how many frames of others a connection is no longer in the
+// processor's cache.
+const coldAfter = 1000
 
 // warm touches what a packet is going to be noted in. Where many connections go on
 // at once all of it must come from memory, and so it comes at once instead of one

@@ -153,6 +153,9 @@ func (s *span) believe(seq uint32, n int) bool {
 
 // fill takes [from, to) out of the holes and tells how many bytes that were.
 func (s *span) fill(from, to int64) (filled int64) {
+	if len(s.holes) == 0 {
+		return 0
+	}
 	first, _ := slices.BinarySearchFunc(s.holes, from, func(h hole, at int64) int {
 		if h.to <= at {
 			return -1

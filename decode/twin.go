@@ -40,27 +40,39 @@ const (
 // had such twins already, which bare acknowledgments without identification
 // need to be believed. routed says that the TTLs of the two differ by one.
 func (t *twins) seen(p *packet, side uint8, repeats bool) (twice, routed bool) {
-	now := twin{p.seen.Time, stamp(p.options), p.length, p.seq, p.ack, p.window, p.ipID, p.ttl, p.flags, side}
 	mixed := p.seq ^ bits.RotateLeft32(p.ack, 16)
-	for i, m := range t.mixed[:t.count] {
-		if m != mixed {
+	for i := range &t.mixed {
+		if t.mixed[i] != mixed || i >= t.count {
 			continue
 		}
-		same := t.ring[i]
-		gap := now.time.Sub(same.time).Abs()
-		hops := int(now.ttl) - int(same.ttl)
-		same.time, same.ttl = now.time, now.ttl
-		if same != now || gap > twinWithID {
-			continue
-		}
-		if now.ipID != 0 || gap <= twinWithoutID && (repeats || now.length > 0 || now.flags&(flagSYN|flagFIN|flagRST) != 0) {
-			return true, hops == 1 || hops == -1
+		if twice, routed = t.ring[i].again(p, side, repeats); twice {
+			return twice, routed
 		}
 	}
-	t.mixed[t.next], t.ring[t.next] = mixed, now
+	t.mixed[t.next] = mixed
+	t.ring[t.next] = twinOf(p, side)
 	t.next = (t.next + 1) % maxTwins
 	t.count = min(t.count+1, maxTwins)
 	return false, false
+}
+
+func twinOf(p *packet, side uint8) twin {
+	return twin{p.seen.Time, stamp(p.options), p.length, p.seq, p.ack, p.window, p.ipID, p.ttl, p.flags, side}
+}
+
+// again reports whether a packet is a copy of this one.
+func (t *twin) again(p *packet, side uint8, repeats bool) (twice, routed bool) {
+	now, same := twinOf(p, side), *t
+	gap := now.time.Sub(same.time).Abs()
+	hops := int(now.ttl) - int(same.ttl)
+	same.time, same.ttl = now.time, now.ttl
+	if same != now || gap > twinWithID {
+		return false, false
+	}
+	if now.ipID == 0 && (gap > twinWithoutID || !repeats && now.length == 0 && now.flags&(flagSYN|flagFIN|flagRST) == 0) {
+		return false, false
+	}
+	return true, hops == 1 || hops == -1
 }
 
 // stamp is a hash of options: eight bytes at a time, as timestamps and what pads
