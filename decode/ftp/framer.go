@@ -198,6 +198,9 @@ func (f *Framer) step(c byte) bool {
 	return false
 }
 
+// crNUL is a carriage return as Telnet sends it inside a line.
+var crNUL = []byte{'\r', 0}
+
 // put adds a byte to the line.
 func (f *Framer) put(c byte) {
 	f.cr = c == '\r'
@@ -216,10 +219,8 @@ func (f *Framer) whole() (Line, bool) {
 		return Line{}, false
 	}
 	b := f.in[:end]
-	for i, c := range b {
-		if c == telnetIAC || (c == 0 && i > 0 && b[i-1] == '\r') {
-			return Line{}, false
-		}
+	if bytes.IndexByte(b, telnetIAC) >= 0 || bytes.Contains(b, crNUL) {
+		return Line{}, false
 	}
 	f.in = f.in[end+1:]
 	f.offset += int64(end + 1)
