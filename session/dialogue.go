@@ -56,7 +56,7 @@ func (d *dialogue) command(ev *ftp.Event) {
 	d.encrypted = false // it can be read (again, after CCC)
 	if len(d.s.Commands) >= d.t.limits.Commands {
 		d.notice("limit-commands", "more than %d commands: later ones are not listed", d.t.limits.Commands)
-		d.pairs.add(pending{index: -1, verb: ev.Command.Verb, end: ev.Offset}, d.t.limits.Pending)
+		d.pairs.add(pending{index: -1, verb: ftp.VerbOf(ev.Command.Verb), end: ev.Offset}, d.t.limits.Pending)
 		return
 	}
 	c := Command{Seen: ev.Seen, Verb: ev.Command.Verb, Argument: d.keep(ev.Command.Argument), Cut: ev.Cut, Cast: Cast{ev.Pieces, ev.Within}}
@@ -64,12 +64,13 @@ func (d *dialogue) command(ev *ftp.Event) {
 		d.s.Commands = make([]Command, 0, usual)
 	}
 	d.s.Commands = append(d.s.Commands, c)
-	p := pending{index: len(d.s.Commands) - 1, verb: c.Verb, end: ev.Offset}
+	verb := ftp.VerbOf(c.Verb)
+	p := pending{index: len(d.s.Commands) - 1, verb: verb, end: ev.Offset}
 	switch {
-	case ftp.Announces(c.Verb) != ftp.ModeUnknown && !epsvAll(c):
-		p.draft = d.announce(c)
-	case ftp.IsTransfer(c.Verb):
-		p.draft = d.wanted(c)
+	case verb.Mode != ftp.ModeUnknown && !epsvAll(c):
+		p.draft = d.announce(c, verb.Mode)
+	case verb.Transfers():
+		p.draft = d.wanted(c, verb.Direction)
 	case c.Verb == "USER":
 		d.name = c.Argument
 		if d.s.Login != LoginAccepted {
@@ -98,7 +99,7 @@ func (d *dialogue) keep(words []byte) string {
 		d.notice("limit-text", "more than %d bytes of commands and replies: later words are left out", d.t.limits.Text)
 		return ""
 	}
-	return string(words)
+	return d.t.words.share(words)
 }
 
 // epsvAll recognises the promise to use no other command from now on, which
@@ -136,7 +137,7 @@ func (d *dialogue) reply(ev *ftp.Event) {
 	}
 	d.greeted = true
 	for _, before := range d.pairs.queue[:i] {
-		if before.draft != nil && ftp.IsTransfer(before.verb) {
+		if before.draft != nil && before.verb.Transfers() {
 			before.draft.resolve() // by what holds until now
 		}
 	}
@@ -149,7 +150,7 @@ func (d *dialogue) reply(ev *ftp.Event) {
 	if p.index < 0 {
 		return
 	}
-	if p.verb == "ABOR" && code == 426 && p.draft != nil && p.draft.t.Reply != nil && p.draft.t.Reply.Code/100 == 2 {
+	if p.verb.Name == "ABOR" && code == 426 && p.draft != nil && p.draft.t.Reply != nil && p.draft.t.Reply.Code/100 == 2 {
 		d.swapAbort(p, r)
 		return
 	}
@@ -166,7 +167,7 @@ func (d *dialogue) reply(ev *ftp.Event) {
 // knows what they did.
 func (d *dialogue) unanswered(skipped []pending) {
 	for _, p := range skipped {
-		switch p.verb {
+		switch p.verb.Name {
 		case "CWD", "XCWD", "CDUP", "XCUP":
 			d.dir.forget()
 		case "TYPE":
@@ -207,40 +208,41 @@ func (d *dialogue) greet(r Reply) bool {
 // answered draws the conclusions from a reply to a command.
 func (d *dialogue) answered(p pending, c *Command, r Reply, cut bool) {
 	ok := r.Code/100 == 2
+	verb := p.verb.Name
 	switch {
-	case p.draft != nil && p.verb == "ABOR":
+	case p.draft != nil && verb == "ABOR":
 		p.draft.abor = &c.Replies[len(c.Replies)-1]
-	case p.draft != nil && ftp.IsTransfer(p.verb):
+	case p.draft != nil && p.verb.Transfers():
 		p.draft.replied(r, cut)
 	case p.draft != nil:
 		p.draft.answered(r, cut)
 	case c.Cut && r.Code == 230:
 		d.s.Login = LoginAccepted // PASS, of which the capture holds too little
-	case p.verb == "USER" || p.verb == "PASS" || p.verb == "ACCT" || p.verb == "ADAT":
-		d.login(p.verb, r.Code)
-	case p.verb == "CWD" || p.verb == "XCWD":
+	case verb == "USER" || verb == "PASS" || verb == "ACCT" || verb == "ADAT":
+		d.login(verb, r.Code)
+	case verb == "CWD" || verb == "XCWD":
 		if ok {
 			d.dir.change(c.Argument)
 		}
-	case p.verb == "CDUP" || p.verb == "XCUP":
+	case verb == "CDUP" || verb == "XCUP":
 		if ok {
 			d.dir.up()
 		}
-	case p.verb == "PWD" || p.verb == "XPWD":
+	case verb == "PWD" || verb == "XPWD":
 		if dir, quoted := ftp.Quoted257([]byte(r.Text)); quoted && r.Code == 257 {
 			d.dir.set(dir)
 		}
-	case p.verb == "TYPE":
+	case verb == "TYPE":
 		if ok && c.Argument != "" {
 			d.kind = c.Argument[0] &^ 0x20
 		}
-	case p.verb == "REST":
+	case verb == "REST":
 		if r.Code != 350 && p.rest != nil {
 			p.rest.declined = true
 		}
-	case p.verb == "AUTH":
+	case verb == "AUTH":
 		d.authenticated(c.Argument, r.Code)
-	case p.verb == "REIN":
+	case verb == "REIN":
 		if ok {
 			d.s.Login, d.dir, d.kind, d.rest = LoginNone, workdir{}, 0, nil
 		}

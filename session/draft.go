@@ -39,9 +39,9 @@ func (d *dialogue) begin(mode ftp.Mode) *draft {
 }
 
 // announce begins a transfer with an announcing command.
-func (d *dialogue) announce(c Command) *draft {
+func (d *dialogue) announce(c Command, mode ftp.Mode) *draft {
 	before := d.latest()
-	x := d.begin(ftp.Announces(c.Verb))
+	x := d.begin(mode)
 	if x == nil {
 		return nil
 	}
@@ -136,7 +136,7 @@ func closedBracket(text string) bool { return len(text) > 0 && slices.Contains([
 
 // wanted takes a transfer command: of the announcement before it, of one whose
 // command was rejected before a data connection came, or without any.
-func (d *dialogue) wanted(c Command) *draft {
+func (d *dialogue) wanted(c Command, direction ftp.Direction) *draft {
 	x := d.latest()
 	switch {
 	case x != nil && x.ann != nil && x.t.Command == nil && (x.ann.a.Accepted == nil || *x.ann.a.Accepted):
@@ -152,7 +152,7 @@ func (d *dialogue) wanted(c Command) *draft {
 		return nil
 	}
 	x.t.Command = &TransferCommand{Verb: c.Verb, Argument: c.Argument, Seen: c.Seen}
-	x.t.Direction = ftp.TransferDirection(c.Verb)
+	x.t.Direction = direction
 	x.rest, d.rest = d.rest, nil
 	x.last = len(d.s.Commands) - 1
 	return x

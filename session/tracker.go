@@ -3,6 +3,7 @@ package session
 import (
 	"cmp"
 	"fmt"
+	"hash/maphash"
 	"net/netip"
 	"slices"
 
@@ -22,6 +23,7 @@ type Tracker struct {
 	expected  expected
 	strays    strays
 	waiting   map[int64]owners // by the ID of a data connection that is not over
+	words     words
 	now       ftp.Time         // of the latest event
 	sessions  int              // ids given
 	failed    int              // sessions given out whose control connection never opened
@@ -46,6 +48,7 @@ func New(c Config) *Tracker {
 		limits: l, live: make(map[int64]*dialogue), pairs: make(map[hosts][]*dialogue),
 		expected: expected{byPort: make(map[uint16][]*announced)},
 		strays:   strays{limit: l.Strays, byPort: make(map[uint16][]*ftp.Conn)}, waiting: make(map[int64]owners),
+		words: words{seed: maphash.MakeSeed()},
 	}
 }
 
