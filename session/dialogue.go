@@ -31,6 +31,7 @@ type dialogue struct {
 	running   int      // data connections that are not over
 	adopted   bool     // strays were looked at
 	text      int      // bytes of commands and replies kept
+	page      []Reply  // where replies are written, see record
 	active    ftp.Seen // latest event of the control connection
 }
 
@@ -48,7 +49,8 @@ func (d *dialogue) notice(code, format string, a ...any) {
 	d.s.Notices = noted(d.s.Notices, ftp.Notice{Code: code, Message: fmt.Sprintf(format, a...), Time: d.active.Time})
 }
 
-// usual is how many commands there is room for at first: few sessions have less.
+// usual is how many commands there is room for at first, and replies on a page: few
+// sessions have less.
 const usual = 8
 
 // command takes a command of the client.
@@ -159,8 +161,24 @@ func (d *dialogue) reply(ev *ftp.Event) {
 		d.notice("limit-replies", "more than %d replies to one command: later ones are not listed", d.t.limits.Replies)
 		return
 	}
-	c.Replies = append(c.Replies, r)
-	d.answered(p, c, r, ev.Cut)
+	c.Replies = d.record(c.Replies, r)
+	d.answered(p, c, &c.Replies[len(c.Replies)-1], ev.Cut)
+}
+
+// record adds a reply to those of a command. Most commands have one or two, so
+// replies are written one behind the other on pages of several, and those of a
+// command are a part of a page as long as none of another comes between them.
+func (d *dialogue) record(to []Reply, r Reply) []Reply {
+	n, end := len(to), len(d.page)
+	follows := n == 0 || end > 0 && &to[n-1] == &d.page[end-1]
+	switch {
+	case !follows, n > 0 && end == cap(d.page):
+		return append(to, r)
+	case end == cap(d.page):
+		d.page, end = make([]Reply, 0, usual), 0
+	}
+	d.page = append(d.page, r)
+	return d.page[end-n : end+1 : end+1]
 }
 
 // unanswered is told of commands whose replies are not in the capture: nobody
@@ -180,10 +198,10 @@ func (d *dialogue) unanswered(skipped []pending) {
 // transfer afterwards (ProFTPD does), and the 2xx was taken for the transfer's.
 func (d *dialogue) swapAbort(p pending, r Reply) {
 	x := p.draft
-	d.s.Commands[p.index].Replies = append(d.s.Commands[p.index].Replies, *x.t.Reply)
-	own := &d.s.Commands[x.last]
-	own.Replies[len(own.Replies)-1] = r
-	x.t.Reply = &r
+	d.s.Commands[p.index].Replies = d.record(d.s.Commands[p.index].Replies, *x.t.Reply)
+	own := d.s.Commands[x.last].Replies
+	own[len(own)-1] = r
+	x.t.Reply = &own[len(own)-1]
 }
 
 // greet takes the greeting: 220, perhaps after 120, or a refusal.
@@ -206,12 +224,12 @@ func (d *dialogue) greet(r Reply) bool {
 }
 
 // answered draws the conclusions from a reply to a command.
-func (d *dialogue) answered(p pending, c *Command, r Reply, cut bool) {
+func (d *dialogue) answered(p pending, c *Command, r *Reply, cut bool) {
 	ok := r.Code/100 == 2
 	verb := p.verb.Name
 	switch {
 	case p.draft != nil && verb == "ABOR":
-		p.draft.abor = &c.Replies[len(c.Replies)-1]
+		p.draft.abor = r
 	case p.draft != nil && p.verb.Transfers():
 		p.draft.replied(r, cut)
 	case p.draft != nil:

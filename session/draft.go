@@ -81,7 +81,7 @@ func (d *dialogue) overheard(r Reply, cut bool) {
 		before.ann.closed = r.Seen
 	}
 	x.ann = &announced{owner: d, mode: x.t.Mode, asked: r.Seen, a: Announcement{Verb: verb, Accepted: &accepted, Reply: &r}}
-	x.listens(r, cut)
+	x.listens(&r, cut)
 }
 
 // expect opens the announcement for the connection that is to come, or came.
@@ -101,20 +101,20 @@ func (x *draft) expect(at netip.AddrPort) {
 }
 
 // answered takes the reply to the announcing command.
-func (x *draft) answered(r Reply, cut bool) {
+func (x *draft) answered(r *Reply, cut bool) {
 	a := &x.ann.a
 	if r.Code/100 == 1 {
 		return
 	}
 	ok := r.Code/100 == 2
-	a.Accepted, a.Reply = &ok, &r
+	a.Accepted, a.Reply = &ok, r
 	if ok && x.ann.mode == ftp.ModePassive {
 		x.listens(r, cut)
 	}
 }
 
 // listens takes the reply that carries a passive announcement.
-func (x *draft) listens(r Reply, cut bool) {
+func (x *draft) listens(r *Reply, cut bool) {
 	x.ann.a.Seen, x.ann.a.Cast = r.Seen, r.Cast
 	// The code tells the form: some servers answer EPSV with 227, or PASV with 229.
 	told, err := ftp.Reply{Code: r.Code, Text: []byte(r.Text)}.Announcement()
@@ -180,7 +180,7 @@ func (x *draft) tried() []*ftp.Conn {
 func (x *draft) open() bool { return x.t.Reply == nil }
 
 // replied takes a reply to the transfer command.
-func (x *draft) replied(r Reply, cut bool) {
+func (x *draft) replied(r *Reply, cut bool) {
 	x.resolve()
 	if x.t.Command.Verb == "STOU" && !cut {
 		if name, ok := ftp.STOUName(r.Code, []byte(r.Text)); ok {
@@ -188,10 +188,10 @@ func (x *draft) replied(r Reply, cut bool) {
 		}
 	}
 	if r.Code/100 == 1 {
-		x.prelim = &r
+		x.prelim = r
 		return
 	}
-	x.t.Reply = &r
+	x.t.Reply = r
 }
 
 // resolve works out path, type and offset, once, when the first reply comes: by
