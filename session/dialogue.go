@@ -37,7 +37,7 @@ type dialogue struct {
 
 func newDialogue(t *Tracker, c *ftp.Conn, number int) *dialogue {
 	return &dialogue{t: t, conn: c, number: number, s: &Session{
-		ID: "s" + strconv.Itoa(number), Client: c.Ends[ftp.Initiator], Server: c.Ends[ftp.Listener],
+		Client: c.Ends[ftp.Initiator], Server: c.Ends[ftp.Listener],
 		Login: LoginNone, Security: SecurityNone, Control: c,
 	}}
 }

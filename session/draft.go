@@ -10,8 +10,10 @@ import (
 // draft is a transfer under way.
 type draft struct {
 	d      *dialogue
-	t      *Transfer
-	ann    *announced  // nil without an announcement
+	t      *Transfer   // in parts
+	parts  *parts      // what the session keeps of it
+	ann    *announced  // nil without an announcement; else its own or an earlier transfer's
+	own    announced   //
 	last   int         // index in Session.Commands of its latest command: of the announcement, or of the transfer
 	rest   *restart    // the REST before its command, or nil
 	placed bool        // path, type and offset are worked out
@@ -19,6 +21,16 @@ type draft struct {
 	abor   *Reply      // reply to the ABOR for it
 	conns  []*ftp.Conn // inferred connections; announced ones are in ann
 	next   ftp.Seen    // the first command after its last one
+}
+
+// parts are a transfer and what most transfers have, in one piece of memory.
+type parts struct {
+	transfer     Transfer
+	announcement Announcement
+	accepted     bool
+	command      TransferCommand
+	data         Data
+	attempts     [1]*ftp.Conn
 }
 
 // restart is an offset that REST asked for.
@@ -33,9 +45,32 @@ func (d *dialogue) begin(mode ftp.Mode) *draft {
 		d.notice("limit-transfers", "more than %d transfers: later ones are not listed", d.t.limits.Transfers)
 		return nil
 	}
-	x := &draft{d: d, t: &Transfer{Mode: mode, Correlation: CorrelationAnnounced}}
+	p := &parts{transfer: Transfer{Mode: mode, Correlation: CorrelationAnnounced}}
+	x := &draft{d: d, t: &p.transfer, parts: p}
+	if d.drafts == nil {
+		d.drafts = make([]*draft, 0, usual)
+	}
 	d.drafts = append(d.drafts, x)
 	return x
+}
+
+// announces gives the transfer an announcement of its own, which ends that of the
+// transfer before.
+func (x *draft) announces(a Announcement, asked ftp.Seen, before *draft) {
+	if before != nil && before.ann != nil {
+		before.ann.closed = asked
+	}
+	x.last = len(x.d.s.Commands) - 1
+	x.parts.announcement = a
+	x.own = announced{owner: x.d, a: &x.parts.announcement, asked: asked, mode: x.t.Mode}
+	x.own.conns = x.own.usual[:0]
+	x.ann = &x.own
+}
+
+// accept notes whether the server accepted the announcement.
+func (x *draft) accept(ok bool, r *Reply) {
+	x.parts.accepted = ok
+	x.ann.a.Accepted, x.ann.a.Reply = &x.parts.accepted, r
 }
 
 // announce begins a transfer with an announcing command.
@@ -45,15 +80,11 @@ func (d *dialogue) announce(c Command, mode ftp.Mode) *draft {
 	if x == nil {
 		return nil
 	}
-	if before != nil && before.ann != nil {
-		before.ann.closed = c.Seen
-	}
-	x.last = len(d.s.Commands) - 1
 	verb := c.Verb
 	if verb == "CPSV" {
 		verb = "PASV" // its secure sibling for server-to-server transfers, answered by 227
 	}
-	x.ann = &announced{owner: d, mode: x.t.Mode, asked: c.Seen, a: Announcement{Verb: verb, Asked: c.Seen, Seen: c.Seen, Cast: c.Cast}}
+	x.announces(Announcement{Verb: verb, Asked: c.Seen, Seen: c.Seen, Cast: c.Cast}, c.Seen, before)
 	if x.t.Mode == ftp.ModeActive && !c.Cut {
 		told, err := ftp.Command{Verb: c.Verb, Argument: []byte(c.Argument)}.Announcement()
 		if err == nil {
@@ -66,8 +97,18 @@ func (d *dialogue) announce(c Command, mode ftp.Mode) *draft {
 // overheard begins a transfer with a 227, 228 or 229 whose command is not in the
 // capture: it began later, or holds one direction only.
 func (d *dialogue) overheard(r Reply, cut bool) {
-	verb := map[int]string{227: "PASV", 228: "LPSV", 229: "EPSV"}[r.Code]
-	if verb == "" || !d.conn.Midstream && d.s.LostBytes == 0 {
+	if !d.conn.Midstream && d.s.LostBytes == 0 {
+		return
+	}
+	verb := ""
+	switch r.Code {
+	case 227:
+		verb = "PASV"
+	case 228:
+		verb = "LPSV"
+	case 229:
+		verb = "EPSV"
+	default:
 		return
 	}
 	before := d.latest()
@@ -75,13 +116,10 @@ func (d *dialogue) overheard(r Reply, cut bool) {
 	if x == nil {
 		return
 	}
-	x.last = len(d.s.Commands) - 1
-	accepted := true
-	if before != nil && before.ann != nil {
-		before.ann.closed = r.Seen
-	}
-	x.ann = &announced{owner: d, mode: x.t.Mode, asked: r.Seen, a: Announcement{Verb: verb, Accepted: &accepted, Reply: &r}}
-	x.listens(&r, cut)
+	x.announces(Announcement{Verb: verb}, r.Seen, before)
+	own := r
+	x.accept(true, &own)
+	x.listens(&own, cut)
 }
 
 // expect opens the announcement for the connection that is to come, or came.
@@ -102,12 +140,11 @@ func (x *draft) expect(at netip.AddrPort) {
 
 // answered takes the reply to the announcing command.
 func (x *draft) answered(r *Reply, cut bool) {
-	a := &x.ann.a
 	if r.Code/100 == 1 {
 		return
 	}
 	ok := r.Code/100 == 2
-	a.Accepted, a.Reply = &ok, r
+	x.accept(ok, r)
 	if ok && x.ann.mode == ftp.ModePassive {
 		x.listens(r, cut)
 	}
@@ -151,7 +188,8 @@ func (d *dialogue) wanted(c Command, direction ftp.Direction) *draft {
 	if x == nil {
 		return nil
 	}
-	x.t.Command = &TransferCommand{Verb: c.Verb, Argument: c.Argument, Seen: c.Seen}
+	x.parts.command = TransferCommand{Verb: c.Verb, Argument: c.Argument, Seen: c.Seen}
+	x.t.Command = &x.parts.command
 	x.t.Direction = direction
 	x.rest, d.rest = d.rest, nil
 	x.last = len(d.s.Commands) - 1

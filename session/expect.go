@@ -12,12 +12,13 @@ import (
 // whose commands were rejected before a data connection came share it.
 type announced struct {
 	owner    *dialogue
-	a        Announcement
+	a        *Announcement
 	asked    ftp.Seen // the command: PORT, or PASV
 	mode     ftp.Mode
 	readable bool     // Endpoint is what was announced
 	closed   ftp.Seen // the session announced anew; zero if it did not
 	conns    []*ftp.Conn
+	usual    [1]*ftp.Conn // memory of conns: most announcements get one
 }
 
 // stale is how long an announcement is believed that the session itself replaced.

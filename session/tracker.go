@@ -24,10 +24,10 @@ type Tracker struct {
 	strays    strays
 	waiting   map[int64]owners // by the ID of a data connection that is not over
 	words     words
-	now       ftp.Time         // of the latest event
-	sessions  int              // ids given
-	failed    int              // sessions given out whose control connection never opened
-	forgotten int              // sessions not given out
+	now       ftp.Time // of the latest event
+	sessions  int      // ids given
+	failed    int      // sessions given out whose control connection never opened
+	forgotten int      // sessions not given out
 	notices   []ftp.Notice
 }
 
