@@ -63,7 +63,7 @@ func (d *dialogue) command(ev *ftp.Event) {
 	}
 	c := Command{Seen: ev.Seen, Verb: ev.Command.Verb, Argument: d.keep(ev.Command.Argument), Cut: ev.Cut, Cast: Cast{ev.Pieces, ev.Within}}
 	if d.s.Commands == nil {
-		d.s.Commands = make([]Command, 0, usual)
+		d.s.Commands = d.t.sheets.take()
 	}
 	d.s.Commands = append(d.s.Commands, c)
 	verb := ftp.VerbOf(c.Verb)
@@ -171,11 +171,12 @@ func (d *dialogue) reply(ev *ftp.Event) {
 func (d *dialogue) record(to []Reply, r Reply) []Reply {
 	n, end := len(to), len(d.page)
 	follows := n == 0 || end > 0 && &to[n-1] == &d.page[end-1]
-	switch {
-	case !follows, n > 0 && end == cap(d.page):
+	if !follows {
 		return append(to, r)
-	case end == cap(d.page):
-		d.page, end = make([]Reply, 0, usual), 0
+	}
+	if end == cap(d.page) {
+		d.page = append(make([]Reply, 0, max(usual, 2*n)), to...)
+		end = n
 	}
 	d.page = append(d.page, r)
 	return d.page[end-n : end+1 : end+1]

@@ -16,6 +16,7 @@ func (d *dialogue) finish() {
 	s.Encrypted, s.Now = d.encrypted, d.t.now
 	d.adoptOnce()
 	d.drafts = slices.DeleteFunc(d.drafts, (*draft).foreign)
+	s.Commands = d.t.sheets.fair(s.Commands)
 	ids := d.ids()
 	s.ID, ids, _ = strings.Cut(ids, " ")
 	if len(d.drafts) > 0 {
@@ -32,7 +33,7 @@ func (d *dialogue) finish() {
 // ids are the IDs of the session and of its transfers, with blanks between them: they
 // share one string.
 func (d *dialogue) ids() string {
-	b := strconv.AppendInt([]byte{'s'}, int64(d.number), 10)
+	b := strconv.AppendInt(append(make([]byte, 0, 256), 's'), int64(d.number), 10)
 	own := len(b)
 	for i := range d.drafts {
 		b = append(b, ' ')

@@ -24,6 +24,7 @@ type Tracker struct {
 	strays    strays
 	waiting   map[int64]owners // by the ID of a data connection that is not over
 	words     words
+	sheets    sheets
 	now       ftp.Time // of the latest event
 	sessions  int      // ids given
 	failed    int      // sessions given out whose control connection never opened

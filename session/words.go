@@ -7,7 +7,7 @@ import "hash/maphash"
 // Each string has one place, by its hash, and gives way to the next that has it.
 type words struct {
 	seed  maphash.Seed
-	place [1024]string
+	place [4096]string
 }
 
 // wordy is the length of the longest string that is kept for others to share.
