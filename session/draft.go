@@ -125,6 +125,9 @@ func (d *dialogue) overheard(r Reply, cut bool) {
 // expect opens the announcement for the connection that is to come, or came.
 func (x *draft) expect(at netip.AddrPort) {
 	a := x.ann
+	if a.readable {
+		return // it is expected already
+	}
 	a.a.Endpoint, a.readable = at, true
 	x.d.t.expected.add(a)
 	for range x.d.t.limits.Attempts {

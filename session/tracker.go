@@ -47,8 +47,7 @@ func New(c Config) *Tracker {
 	l := c.Limits.withDefaults()
 	return &Tracker{
 		limits: l, live: make(map[int64]*dialogue), pairs: make(map[hosts][]*dialogue),
-		expected: expected{byPort: make(map[uint16][]*announced)},
-		strays:   strays{limit: l.Strays, byPort: make(map[uint16][]*ftp.Conn)}, waiting: make(map[int64]owners),
+		strays: strays{limit: l.Strays, byPort: make(map[uint16][]*ftp.Conn)}, waiting: make(map[int64]owners),
 		words: words{seed: maphash.MakeSeed()},
 	}
 }
@@ -57,7 +56,7 @@ func New(c Config) *Tracker {
 // listener was announced, or its two hosts have a control connection.
 func (t *Tracker) Data(initiator, listener netip.AddrPort, handshake bool) ftp.Claim {
 	best := 0
-	for _, a := range t.expected.at(listener.Port()) {
+	for a := t.expected.at(listener.Port()); a != nil; a = a.older {
 		if a.open(t.now) {
 			best = max(best, a.fits(initiator, listener))
 		}
@@ -247,8 +246,8 @@ func (t *Tracker) dataOpened(c *ftp.Conn) {
 // tie attaches a connection to what was announced; false if nothing fits.
 func (t *Tracker) tie(c *ftp.Conn) bool {
 	// A third host's connection belongs to a session of its own, if it has one.
-	own := len(t.pairs[hostsOf(c.Ends[0].Addr(), c.Ends[1].Addr())]) > 0
-	one, two := t.expected.match(c, !own)
+	stranger := func() bool { return len(t.pairs[hostsOf(c.Ends[0].Addr(), c.Ends[1].Addr())]) == 0 }
+	one, two := t.expected.match(c, stranger)
 	for _, a := range [...]*announced{one, two} {
 		if a == nil {
 			continue

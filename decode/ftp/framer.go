@@ -198,9 +198,6 @@ func (f *Framer) step(c byte) bool {
 	return false
 }
 
-// crNUL is a carriage return as Telnet sends it inside a line.
-var crNUL = []byte{'\r', 0}
-
 // put adds a byte to the line.
 func (f *Framer) put(c byte) {
 	f.cr = c == '\r'
@@ -212,14 +209,14 @@ func (f *Framer) put(c byte) {
 }
 
 // whole gives out a line that lies whole in the chunk and has nothing to remove
-// but its end.
+// but its end: no Telnet byte, and no NUL, of which only some stay.
 func (f *Framer) whole() (Line, bool) {
 	end := bytes.IndexByte(f.in, '\n')
 	if end < 0 || firstOfTLS(f.in[0]) || f.in[0] == telnetDM {
 		return Line{}, false
 	}
 	b := f.in[:end]
-	if bytes.IndexByte(b, telnetIAC) >= 0 || bytes.Contains(b, crNUL) {
+	if bytes.IndexByte(b, telnetIAC) >= 0 || bytes.IndexByte(b, 0) >= 0 {
 		return Line{}, false
 	}
 	f.in = f.in[end+1:]
