@@ -63,7 +63,7 @@ func (d *dialogue) command(ev *ftp.Event) {
 	}
 	c := Command{Seen: ev.Seen, Verb: ev.Command.Verb, Argument: d.keep(ev.Command.Argument), Cut: ev.Cut, Cast: Cast{ev.Pieces, ev.Within}}
 	if d.s.Commands == nil {
-		d.s.Commands = d.t.sheets.take()
+		d.s.Commands = d.t.scratch.sheet()
 	}
 	d.s.Commands = append(d.s.Commands, c)
 	verb := ftp.VerbOf(c.Verb)
@@ -129,7 +129,7 @@ func (d *dialogue) reply(ev *ftp.Event) {
 	d.pairs.settle(ev.Acked, code, func(p pending) bool { return p.draft != nil && p.draft.t.Aborted && p.draft.abor != nil })
 	i := d.pairs.find(code, text, ev.Acked)
 	if i < 0 {
-		d.overheard(r, ev.Cut)
+		d.overheard(r, ev)
 		if len(d.s.Unsolicited) < d.t.limits.Unsolicited {
 			d.s.Unsolicited = append(d.s.Unsolicited, r)
 		} else {
@@ -162,7 +162,7 @@ func (d *dialogue) reply(ev *ftp.Event) {
 		return
 	}
 	c.Replies = d.record(c.Replies, r)
-	d.answered(p, c, &c.Replies[len(c.Replies)-1], ev.Cut)
+	d.answered(p, c, &c.Replies[len(c.Replies)-1], ev)
 }
 
 // record adds a reply to those of a command. Most commands have one or two, so
@@ -225,16 +225,16 @@ func (d *dialogue) greet(r Reply) bool {
 }
 
 // answered draws the conclusions from a reply to a command.
-func (d *dialogue) answered(p pending, c *Command, r *Reply, cut bool) {
+func (d *dialogue) answered(p pending, c *Command, r *Reply, ev *ftp.Event) {
 	ok := r.Code/100 == 2
 	verb := p.verb.Name
 	switch {
 	case p.draft != nil && verb == "ABOR":
 		p.draft.abor = r
 	case p.draft != nil && p.verb.Transfers():
-		p.draft.replied(r, cut)
+		p.draft.replied(r, ev.Cut)
 	case p.draft != nil:
-		p.draft.answered(r, cut)
+		p.draft.answered(r, ev)
 	case c.Cut && r.Code == 230:
 		d.s.Login = LoginAccepted // PASS, of which the capture holds too little
 	case verb == "USER" || verb == "PASS" || verb == "ACCT" || verb == "ADAT":

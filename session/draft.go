@@ -46,7 +46,8 @@ func (d *dialogue) begin(mode ftp.Mode) *draft {
 		return nil
 	}
 	p := &parts{transfer: Transfer{Mode: mode, Correlation: CorrelationAnnounced}}
-	x := &draft{d: d, t: &p.transfer, parts: p}
+	x := d.t.scratch.draft()
+	x.d, x.t, x.parts = d, &p.transfer, p
 	if d.drafts == nil {
 		d.drafts = make([]*draft, 0, usual)
 	}
@@ -96,7 +97,7 @@ func (d *dialogue) announce(c Command, mode ftp.Mode) *draft {
 
 // overheard begins a transfer with a 227, 228 or 229 whose command is not in the
 // capture: it began later, or holds one direction only.
-func (d *dialogue) overheard(r Reply, cut bool) {
+func (d *dialogue) overheard(r Reply, ev *ftp.Event) {
 	if !d.conn.Midstream && d.s.LostBytes == 0 {
 		return
 	}
@@ -119,7 +120,7 @@ func (d *dialogue) overheard(r Reply, cut bool) {
 	x.announces(Announcement{Verb: verb}, r.Seen, before)
 	own := r
 	x.accept(true, &own)
-	x.listens(&own, cut)
+	x.listens(&own, ev)
 }
 
 // expect opens the announcement for the connection that is to come, or came.
@@ -142,23 +143,23 @@ func (x *draft) expect(at netip.AddrPort) {
 }
 
 // answered takes the reply to the announcing command.
-func (x *draft) answered(r *Reply, cut bool) {
+func (x *draft) answered(r *Reply, ev *ftp.Event) {
 	if r.Code/100 == 1 {
 		return
 	}
 	ok := r.Code/100 == 2
 	x.accept(ok, r)
 	if ok && x.ann.mode == ftp.ModePassive {
-		x.listens(r, cut)
+		x.listens(r, ev)
 	}
 }
 
 // listens takes the reply that carries a passive announcement.
-func (x *draft) listens(r *Reply, cut bool) {
+func (x *draft) listens(r *Reply, ev *ftp.Event) {
 	x.ann.a.Seen, x.ann.a.Cast = r.Seen, r.Cast
 	// The code tells the form: some servers answer EPSV with 227, or PASV with 229.
-	told, err := ftp.Reply{Code: r.Code, Text: []byte(r.Text)}.Announcement()
-	if err != nil || told.Verb == "" || cut && !closedBracket(r.Text) {
+	told, err := ev.Reply.Announcement() // r.Text is "" beyond the limit
+	if err != nil || told.Verb == "" || r.Text == "" || ev.Cut && !closedBracket(r.Text) {
 		return
 	}
 	at := told.Endpoint

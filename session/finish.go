@@ -16,7 +16,7 @@ func (d *dialogue) finish() {
 	s.Encrypted, s.Now = d.encrypted, d.t.now
 	d.adoptOnce()
 	d.drafts = slices.DeleteFunc(d.drafts, (*draft).foreign)
-	s.Commands = d.t.sheets.fair(s.Commands)
+	s.Commands = d.t.scratch.fair(s.Commands)
 	ids := d.ids()
 	s.ID, ids, _ = strings.Cut(ids, " ")
 	if len(d.drafts) > 0 {

@@ -24,7 +24,7 @@ type Tracker struct {
 	strays    strays
 	waiting   map[int64]owners // by the ID of a data connection that is not over
 	words     words
-	sheets    sheets
+	scratch   scratch
 	now       ftp.Time // of the latest event
 	sessions  int      // ids given
 	failed    int      // sessions given out whose control connection never opened
@@ -220,6 +220,8 @@ func (t *Tracker) finish(d *dialogue, emit func(*Session)) {
 			}
 		}
 	}
+	t.scratch.done(d.drafts)
+	d.drafts = nil
 	if !d.conn.Established.Yes() {
 		if t.failed++; t.failed > t.limits.Failed {
 			t.forgotten++

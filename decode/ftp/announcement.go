@@ -28,15 +28,15 @@ func (a Announcement) Mode() Mode { return Announces(a.Verb) }
 func (c Command) Announcement() (a Announcement, err error) {
 	switch c.Verb {
 	case "PORT":
+		a.Verb = "PORT"
 		a.Endpoint, err = ParsePORT(c.Argument)
 	case "EPRT":
+		a.Verb = "EPRT"
 		a.Endpoint, err = ParseEPRT(c.Argument)
 	case "LPRT":
+		a.Verb = "LPRT"
 		a.Endpoint, err = ParseLPRT(c.Argument)
-	default:
-		return Announcement{}, nil
 	}
-	a.Verb = c.Verb
 	return a, err
 }
 
