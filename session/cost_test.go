@@ -1,7 +1,10 @@
 package session_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"net/netip"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -101,14 +104,113 @@ func BenchmarkStorm(b *testing.B) {
 	b.ReportAllocs()
 	b.SetBytes(int64(len(storm)))
 	for b.Loop() {
-		for _, c := range conns {
-			c.ID += int64(len(conns))
-		}
-		for i := range events {
-			tr.Handle(&events[i], emit)
-		}
+		play(tr, events, conns, emit)
 	}
 	if transfers != 5*b.N {
 		b.Errorf("%d transfers in %d sessions", transfers, b.N)
+	}
+}
+
+// play hands the events of a session to a tracker, as those of new connections.
+func play(tr *session.Tracker, events []ftp.Event, conns []*ftp.Conn, emit func(*session.Session)) {
+	for _, c := range conns {
+		c.ID += int64(len(conns))
+		c.Ended = false
+	}
+	for i := range events {
+		events[i].Conn.Ended = events[i].Kind == ftp.EventEnd
+		tr.Handle(&events[i], emit)
+	}
+}
+
+// A session costs few allocations.
+func TestStormAllocations(t *testing.T) {
+	events, conns := stormEvents()
+	tr := session.New(session.Config{})
+	const most = 25 // and two more for each pair of its words that share a place
+	if got := testing.AllocsPerRun(100, func() { play(tr, events, conns, func(*session.Session) {}) }); got > most {
+		t.Errorf("%v allocations for a session of 12 commands, 19 replies and 5 transfers, want at most %d", got, most)
+	}
+}
+
+// What was emitted stays as it is, whatever memory the sessions after it use.
+func TestEmittedStays(t *testing.T) {
+	events, conns := stormEvents()
+	tr := session.New(session.Config{})
+	var first *session.Session
+	play(tr, events, conns, func(s *session.Session) { first = s })
+	before, err := json.Marshal(first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	events, conns = stormEvents()
+	for i := range events {
+		other := &events[i]
+		other.Frame += 1000
+		if other.Kind == ftp.EventReply {
+			other.Reply.Text = []byte("something else")
+		}
+		if other.Kind == ftp.EventCommand && !ftp.IsTransfer(other.Command.Verb) {
+			other.Command = ftp.Command{Verb: "STAT", Argument: []byte("elsewhere")}
+		}
+	}
+	emitted := 0
+	for range 10 {
+		play(tr, events, conns, func(*session.Session) { emitted++ })
+	}
+	after, err := json.Marshal(first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if emitted != 10 || len(first.Transfers) != 5 || len(before) < 1000 {
+		t.Fatalf("%d sessions, %d transfers, %d bytes", emitted, len(first.Transfers), len(before))
+	}
+	if !bytes.Equal(before, after) {
+		t.Errorf("was\n%s\nis\n%s", before, after)
+	}
+}
+
+// The replies to a command stay together and in order, wherever a page ends.
+func TestRepliesOfManyCommands(t *testing.T) {
+	control := &ftp.Conn{ID: 1, Role: ftp.RoleControl, Ends: [2]netip.AddrPort{addrPort("192.0.2.10:50000"), addrPort("198.51.100.20:21")}}
+	tr := session.New(session.Config{})
+	var got *session.Session
+	frame, said := int64(0), 0
+	handle := func(ev ftp.Event) {
+		frame++
+		ev.Frame, ev.Conn, ev.Acked = frame, control, -1
+		tr.Handle(&ev, func(s *session.Session) { got = s })
+	}
+	count := func(i int) int { return 1 + i*7%20 }
+	handle(ftp.Event{Kind: ftp.EventOpen})
+	for i := range 50 {
+		handle(ftp.Event{Kind: ftp.EventCommand, Command: ftp.Command{Verb: "RETR", Argument: []byte("file")}})
+		for n := range count(i) {
+			code := 150
+			if n == count(i)-1 {
+				code = 226
+			}
+			said++
+			handle(ftp.Event{Kind: ftp.EventReply, Reply: ftp.Reply{Code: code, Text: strconv.AppendInt(nil, int64(said), 10)}})
+		}
+	}
+	control.Established.Frame = 1
+	tr.Finish(func(s *session.Session) { got = s })
+	next := 0
+	for i, c := range got.Commands {
+		if len(c.Replies) != count(i) {
+			t.Errorf("command %d has %d replies, want %d", i, len(c.Replies), count(i))
+		}
+		for _, r := range c.Replies {
+			if next++; r.Text != strconv.Itoa(next) {
+				t.Errorf("command %d has the reply %q, want %d", i, r.Text, next)
+			}
+		}
+		if x := got.Transfers[i]; x.Reply == nil || x.Reply.Text != strconv.Itoa(next) {
+			t.Errorf("transfer %d has the reply %+v, want %d", i, x.Reply, next)
+		}
+	}
+	if next != said || next < 400 {
+		t.Errorf("%d replies, want %d", next, said)
 	}
 }
