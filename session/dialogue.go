@@ -31,12 +31,13 @@ type dialogue struct {
 	running   int      // data connections that are not over
 	adopted   bool     // strays were looked at
 	text      int      // bytes of commands and replies kept
+	page      []Reply  // where replies are written, see record
 	active    ftp.Seen // latest event of the control connection
 }
 
 func newDialogue(t *Tracker, c *ftp.Conn, number int) *dialogue {
 	return &dialogue{t: t, conn: c, number: number, s: &Session{
-		ID: "s" + strconv.Itoa(number), Client: c.Ends[ftp.Initiator], Server: c.Ends[ftp.Listener],
+		Client: c.Ends[ftp.Initiator], Server: c.Ends[ftp.Listener],
 		Login: LoginNone, Security: SecurityNone, Control: c,
 	}}
 }
@@ -48,7 +49,8 @@ func (d *dialogue) notice(code, format string, a ...any) {
 	d.s.Notices = noted(d.s.Notices, ftp.Notice{Code: code, Message: fmt.Sprintf(format, a...), Time: d.active.Time})
 }
 
-// usual is how many commands there is room for at first: few sessions have less.
+// usual is how many commands there is room for at first, and replies on a page: few
+// sessions have less.
 const usual = 8
 
 // command takes a command of the client.
@@ -56,20 +58,21 @@ func (d *dialogue) command(ev *ftp.Event) {
 	d.encrypted = false // it can be read (again, after CCC)
 	if len(d.s.Commands) >= d.t.limits.Commands {
 		d.notice("limit-commands", "more than %d commands: later ones are not listed", d.t.limits.Commands)
-		d.pairs.add(pending{index: -1, verb: ev.Command.Verb, end: ev.Offset}, d.t.limits.Pending)
+		d.pairs.add(pending{index: -1, verb: ftp.VerbOf(ev.Command.Verb), end: ev.Offset}, d.t.limits.Pending)
 		return
 	}
 	c := Command{Seen: ev.Seen, Verb: ev.Command.Verb, Argument: d.keep(ev.Command.Argument), Cut: ev.Cut, Cast: Cast{ev.Pieces, ev.Within}}
 	if d.s.Commands == nil {
-		d.s.Commands = make([]Command, 0, usual)
+		d.s.Commands = d.t.scratch.sheet()
 	}
 	d.s.Commands = append(d.s.Commands, c)
-	p := pending{index: len(d.s.Commands) - 1, verb: c.Verb, end: ev.Offset}
+	verb := ftp.VerbOf(c.Verb)
+	p := pending{index: len(d.s.Commands) - 1, verb: verb, end: ev.Offset}
 	switch {
-	case ftp.Announces(c.Verb) != ftp.ModeUnknown && !epsvAll(c):
-		p.draft = d.announce(c)
-	case ftp.IsTransfer(c.Verb):
-		p.draft = d.wanted(c)
+	case verb.Mode != ftp.ModeUnknown && !epsvAll(c):
+		p.draft = d.announce(c, verb.Mode)
+	case verb.Transfers():
+		p.draft = d.wanted(c, verb.Direction)
 	case c.Verb == "USER":
 		d.name = c.Argument
 		if d.s.Login != LoginAccepted {
@@ -98,7 +101,7 @@ func (d *dialogue) keep(words []byte) string {
 		d.notice("limit-text", "more than %d bytes of commands and replies: later words are left out", d.t.limits.Text)
 		return ""
 	}
-	return string(words)
+	return d.t.words.share(words)
 }
 
 // epsvAll recognises the promise to use no other command from now on, which
@@ -126,7 +129,7 @@ func (d *dialogue) reply(ev *ftp.Event) {
 	d.pairs.settle(ev.Acked, code, func(p pending) bool { return p.draft != nil && p.draft.t.Aborted && p.draft.abor != nil })
 	i := d.pairs.find(code, text, ev.Acked)
 	if i < 0 {
-		d.overheard(r, ev.Cut)
+		d.overheard(r, ev)
 		if len(d.s.Unsolicited) < d.t.limits.Unsolicited {
 			d.s.Unsolicited = append(d.s.Unsolicited, r)
 		} else {
@@ -136,7 +139,7 @@ func (d *dialogue) reply(ev *ftp.Event) {
 	}
 	d.greeted = true
 	for _, before := range d.pairs.queue[:i] {
-		if before.draft != nil && ftp.IsTransfer(before.verb) {
+		if before.draft != nil && before.verb.Transfers() {
 			before.draft.resolve() // by what holds until now
 		}
 	}
@@ -149,7 +152,7 @@ func (d *dialogue) reply(ev *ftp.Event) {
 	if p.index < 0 {
 		return
 	}
-	if p.verb == "ABOR" && code == 426 && p.draft != nil && p.draft.t.Reply != nil && p.draft.t.Reply.Code/100 == 2 {
+	if p.verb.Name == "ABOR" && code == 426 && p.draft != nil && p.draft.t.Reply != nil && p.draft.t.Reply.Code/100 == 2 {
 		d.swapAbort(p, r)
 		return
 	}
@@ -158,15 +161,32 @@ func (d *dialogue) reply(ev *ftp.Event) {
 		d.notice("limit-replies", "more than %d replies to one command: later ones are not listed", d.t.limits.Replies)
 		return
 	}
-	c.Replies = append(c.Replies, r)
-	d.answered(p, c, r, ev.Cut)
+	c.Replies = d.record(c.Replies, r)
+	d.answered(p, c, &c.Replies[len(c.Replies)-1], ev)
+}
+
+// record adds a reply to those of a command. Most commands have one or two, so
+// replies are written one behind the other on pages of several, and those of a
+// command are a part of a page as long as none of another comes between them.
+func (d *dialogue) record(to []Reply, r Reply) []Reply {
+	n, end := len(to), len(d.page)
+	follows := n == 0 || end > 0 && &to[n-1] == &d.page[end-1]
+	if !follows {
+		return append(to, r)
+	}
+	if end == cap(d.page) {
+		d.page = append(make([]Reply, 0, max(usual, 2*n)), to...)
+		end = n
+	}
+	d.page = append(d.page, r)
+	return d.page[end-n : end+1 : end+1]
 }
 
 // unanswered is told of commands whose replies are not in the capture: nobody
 // knows what they did.
 func (d *dialogue) unanswered(skipped []pending) {
 	for _, p := range skipped {
-		switch p.verb {
+		switch p.verb.Name {
 		case "CWD", "XCWD", "CDUP", "XCUP":
 			d.dir.forget()
 		case "TYPE":
@@ -179,10 +199,10 @@ func (d *dialogue) unanswered(skipped []pending) {
 // transfer afterwards (ProFTPD does), and the 2xx was taken for the transfer's.
 func (d *dialogue) swapAbort(p pending, r Reply) {
 	x := p.draft
-	d.s.Commands[p.index].Replies = append(d.s.Commands[p.index].Replies, *x.t.Reply)
-	own := &d.s.Commands[x.last]
-	own.Replies[len(own.Replies)-1] = r
-	x.t.Reply = &r
+	d.s.Commands[p.index].Replies = d.record(d.s.Commands[p.index].Replies, *x.t.Reply)
+	own := d.s.Commands[x.last].Replies
+	own[len(own)-1] = r
+	x.t.Reply = &own[len(own)-1]
 }
 
 // greet takes the greeting: 220, perhaps after 120, or a refusal.
@@ -205,42 +225,43 @@ func (d *dialogue) greet(r Reply) bool {
 }
 
 // answered draws the conclusions from a reply to a command.
-func (d *dialogue) answered(p pending, c *Command, r Reply, cut bool) {
+func (d *dialogue) answered(p pending, c *Command, r *Reply, ev *ftp.Event) {
 	ok := r.Code/100 == 2
+	verb := p.verb.Name
 	switch {
-	case p.draft != nil && p.verb == "ABOR":
-		p.draft.abor = &c.Replies[len(c.Replies)-1]
-	case p.draft != nil && ftp.IsTransfer(p.verb):
-		p.draft.replied(r, cut)
+	case p.draft != nil && verb == "ABOR":
+		p.draft.abor = r
+	case p.draft != nil && p.verb.Transfers():
+		p.draft.replied(r, ev.Cut)
 	case p.draft != nil:
-		p.draft.answered(r, cut)
+		p.draft.answered(r, ev)
 	case c.Cut && r.Code == 230:
 		d.s.Login = LoginAccepted // PASS, of which the capture holds too little
-	case p.verb == "USER" || p.verb == "PASS" || p.verb == "ACCT" || p.verb == "ADAT":
-		d.login(p.verb, r.Code)
-	case p.verb == "CWD" || p.verb == "XCWD":
+	case verb == "USER" || verb == "PASS" || verb == "ACCT" || verb == "ADAT":
+		d.login(verb, r.Code)
+	case verb == "CWD" || verb == "XCWD":
 		if ok {
 			d.dir.change(c.Argument)
 		}
-	case p.verb == "CDUP" || p.verb == "XCUP":
+	case verb == "CDUP" || verb == "XCUP":
 		if ok {
 			d.dir.up()
 		}
-	case p.verb == "PWD" || p.verb == "XPWD":
+	case verb == "PWD" || verb == "XPWD":
 		if dir, quoted := ftp.Quoted257([]byte(r.Text)); quoted && r.Code == 257 {
 			d.dir.set(dir)
 		}
-	case p.verb == "TYPE":
+	case verb == "TYPE":
 		if ok && c.Argument != "" {
 			d.kind = c.Argument[0] &^ 0x20
 		}
-	case p.verb == "REST":
+	case verb == "REST":
 		if r.Code != 350 && p.rest != nil {
 			p.rest.declined = true
 		}
-	case p.verb == "AUTH":
+	case verb == "AUTH":
 		d.authenticated(c.Argument, r.Code)
-	case p.verb == "REIN":
+	case verb == "REIN":
 		if ok {
 			d.s.Login, d.dir, d.kind, d.rest = LoginNone, workdir{}, 0, nil
 		}

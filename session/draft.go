@@ -10,8 +10,10 @@ import (
 // draft is a transfer under way.
 type draft struct {
 	d      *dialogue
-	t      *Transfer
-	ann    *announced  // nil without an announcement
+	t      *Transfer   // in parts
+	parts  *parts      // what the session keeps of it
+	ann    *announced  // nil without an announcement; else its own or an earlier transfer's
+	own    announced   //
 	last   int         // index in Session.Commands of its latest command: of the announcement, or of the transfer
 	rest   *restart    // the REST before its command, or nil
 	placed bool        // path, type and offset are worked out
@@ -19,6 +21,16 @@ type draft struct {
 	abor   *Reply      // reply to the ABOR for it
 	conns  []*ftp.Conn // inferred connections; announced ones are in ann
 	next   ftp.Seen    // the first command after its last one
+}
+
+// parts are a transfer and what most transfers have, in one piece of memory.
+type parts struct {
+	transfer     Transfer
+	announcement Announcement
+	accepted     bool
+	command      TransferCommand
+	data         Data
+	attempts     [1]*ftp.Conn
 }
 
 // restart is an offset that REST asked for.
@@ -33,27 +45,47 @@ func (d *dialogue) begin(mode ftp.Mode) *draft {
 		d.notice("limit-transfers", "more than %d transfers: later ones are not listed", d.t.limits.Transfers)
 		return nil
 	}
-	x := &draft{d: d, t: &Transfer{Mode: mode, Correlation: CorrelationAnnounced}}
+	p := &parts{transfer: Transfer{Mode: mode, Correlation: CorrelationAnnounced}}
+	x := d.t.scratch.draft()
+	x.d, x.t, x.parts = d, &p.transfer, p
+	if d.drafts == nil {
+		d.drafts = make([]*draft, 0, usual)
+	}
 	d.drafts = append(d.drafts, x)
 	return x
 }
 
+// announces gives the transfer an announcement of its own, which ends that of the
+// transfer before.
+func (x *draft) announces(a Announcement, asked ftp.Seen, before *draft) {
+	if before != nil && before.ann != nil {
+		before.ann.closed = asked
+	}
+	x.last = len(x.d.s.Commands) - 1
+	x.parts.announcement = a
+	x.own = announced{owner: x.d, a: &x.parts.announcement, asked: asked, mode: x.t.Mode}
+	x.own.conns = x.own.usual[:0]
+	x.ann = &x.own
+}
+
+// accept notes whether the server accepted the announcement.
+func (x *draft) accept(ok bool, r *Reply) {
+	x.parts.accepted = ok
+	x.ann.a.Accepted, x.ann.a.Reply = &x.parts.accepted, r
+}
+
 // announce begins a transfer with an announcing command.
-func (d *dialogue) announce(c Command) *draft {
+func (d *dialogue) announce(c Command, mode ftp.Mode) *draft {
 	before := d.latest()
-	x := d.begin(ftp.Announces(c.Verb))
+	x := d.begin(mode)
 	if x == nil {
 		return nil
 	}
-	if before != nil && before.ann != nil {
-		before.ann.closed = c.Seen
-	}
-	x.last = len(d.s.Commands) - 1
 	verb := c.Verb
 	if verb == "CPSV" {
 		verb = "PASV" // its secure sibling for server-to-server transfers, answered by 227
 	}
-	x.ann = &announced{owner: d, mode: x.t.Mode, asked: c.Seen, a: Announcement{Verb: verb, Asked: c.Seen, Seen: c.Seen, Cast: c.Cast}}
+	x.announces(Announcement{Verb: verb, Asked: c.Seen, Seen: c.Seen, Cast: c.Cast}, c.Seen, before)
 	if x.t.Mode == ftp.ModeActive && !c.Cut {
 		told, err := ftp.Command{Verb: c.Verb, Argument: []byte(c.Argument)}.Announcement()
 		if err == nil {
@@ -65,9 +97,19 @@ func (d *dialogue) announce(c Command) *draft {
 
 // overheard begins a transfer with a 227, 228 or 229 whose command is not in the
 // capture: it began later, or holds one direction only.
-func (d *dialogue) overheard(r Reply, cut bool) {
-	verb := map[int]string{227: "PASV", 228: "LPSV", 229: "EPSV"}[r.Code]
-	if verb == "" || !d.conn.Midstream && d.s.LostBytes == 0 {
+func (d *dialogue) overheard(r Reply, ev *ftp.Event) {
+	if !d.conn.Midstream && d.s.LostBytes == 0 {
+		return
+	}
+	verb := ""
+	switch r.Code {
+	case 227:
+		verb = "PASV"
+	case 228:
+		verb = "LPSV"
+	case 229:
+		verb = "EPSV"
+	default:
 		return
 	}
 	before := d.latest()
@@ -75,18 +117,18 @@ func (d *dialogue) overheard(r Reply, cut bool) {
 	if x == nil {
 		return
 	}
-	x.last = len(d.s.Commands) - 1
-	accepted := true
-	if before != nil && before.ann != nil {
-		before.ann.closed = r.Seen
-	}
-	x.ann = &announced{owner: d, mode: x.t.Mode, asked: r.Seen, a: Announcement{Verb: verb, Accepted: &accepted, Reply: &r}}
-	x.listens(r, cut)
+	x.announces(Announcement{Verb: verb}, r.Seen, before)
+	own := r
+	x.accept(true, &own)
+	x.listens(&own, ev)
 }
 
 // expect opens the announcement for the connection that is to come, or came.
 func (x *draft) expect(at netip.AddrPort) {
 	a := x.ann
+	if a.readable {
+		return // it is expected already
+	}
 	a.a.Endpoint, a.readable = at, true
 	x.d.t.expected.add(a)
 	for range x.d.t.limits.Attempts {
@@ -101,24 +143,23 @@ func (x *draft) expect(at netip.AddrPort) {
 }
 
 // answered takes the reply to the announcing command.
-func (x *draft) answered(r Reply, cut bool) {
-	a := &x.ann.a
+func (x *draft) answered(r *Reply, ev *ftp.Event) {
 	if r.Code/100 == 1 {
 		return
 	}
 	ok := r.Code/100 == 2
-	a.Accepted, a.Reply = &ok, &r
+	x.accept(ok, r)
 	if ok && x.ann.mode == ftp.ModePassive {
-		x.listens(r, cut)
+		x.listens(r, ev)
 	}
 }
 
 // listens takes the reply that carries a passive announcement.
-func (x *draft) listens(r Reply, cut bool) {
+func (x *draft) listens(r *Reply, ev *ftp.Event) {
 	x.ann.a.Seen, x.ann.a.Cast = r.Seen, r.Cast
 	// The code tells the form: some servers answer EPSV with 227, or PASV with 229.
-	told, err := ftp.Reply{Code: r.Code, Text: []byte(r.Text)}.Announcement()
-	if err != nil || told.Verb == "" || cut && !closedBracket(r.Text) {
+	told, err := ev.Reply.Announcement() // r.Text is "" beyond the limit
+	if err != nil || told.Verb == "" || r.Text == "" || ev.Cut && !closedBracket(r.Text) {
 		return
 	}
 	at := told.Endpoint
@@ -136,7 +177,7 @@ func closedBracket(text string) bool { return len(text) > 0 && slices.Contains([
 
 // wanted takes a transfer command: of the announcement before it, of one whose
 // command was rejected before a data connection came, or without any.
-func (d *dialogue) wanted(c Command) *draft {
+func (d *dialogue) wanted(c Command, direction ftp.Direction) *draft {
 	x := d.latest()
 	switch {
 	case x != nil && x.ann != nil && x.t.Command == nil && (x.ann.a.Accepted == nil || *x.ann.a.Accepted):
@@ -151,8 +192,9 @@ func (d *dialogue) wanted(c Command) *draft {
 	if x == nil {
 		return nil
 	}
-	x.t.Command = &TransferCommand{Verb: c.Verb, Argument: c.Argument, Seen: c.Seen}
-	x.t.Direction = ftp.TransferDirection(c.Verb)
+	x.parts.command = TransferCommand{Verb: c.Verb, Argument: c.Argument, Seen: c.Seen}
+	x.t.Command = &x.parts.command
+	x.t.Direction = direction
 	x.rest, d.rest = d.rest, nil
 	x.last = len(d.s.Commands) - 1
 	return x
@@ -180,7 +222,7 @@ func (x *draft) tried() []*ftp.Conn {
 func (x *draft) open() bool { return x.t.Reply == nil }
 
 // replied takes a reply to the transfer command.
-func (x *draft) replied(r Reply, cut bool) {
+func (x *draft) replied(r *Reply, cut bool) {
 	x.resolve()
 	if x.t.Command.Verb == "STOU" && !cut {
 		if name, ok := ftp.STOUName(r.Code, []byte(r.Text)); ok {
@@ -188,10 +230,10 @@ func (x *draft) replied(r Reply, cut bool) {
 		}
 	}
 	if r.Code/100 == 1 {
-		x.prelim = &r
+		x.prelim = r
 		return
 	}
-	x.t.Reply = &r
+	x.t.Reply = r
 }
 
 // resolve works out path, type and offset, once, when the first reply comes: by

@@ -12,12 +12,15 @@ import (
 // whose commands were rejected before a data connection came share it.
 type announced struct {
 	owner    *dialogue
-	a        Announcement
+	a        *Announcement
 	asked    ftp.Seen // the command: PORT, or PASV
 	mode     ftp.Mode
 	readable bool     // Endpoint is what was announced
 	closed   ftp.Seen // the session announced anew; zero if it did not
 	conns    []*ftp.Conn
+	usual    [1]*ftp.Conn // memory of conns: most announcements get one
+	older    *announced   // the one before of the same port
+	nth      int          // of the latest: how many there are
 }
 
 // stale is how long an announcement is believed that the session itself replaced.
@@ -71,41 +74,71 @@ func (a *announced) satisfied() bool {
 	})
 }
 
-// expected holds the announcements of live sessions by the listener's port.
+// expected holds the announcements of live sessions by the listener's port: the
+// latest of each, from which older leads to those before it. The ports are in
+// pages of 256, since most captures have few.
 type expected struct {
-	byPort map[uint16][]*announced
-	ports  ftp.PortSet // the keys of byPort: asked for each packet that nobody knows
+	pages [256]*[256]*announced
+	ports ftp.PortSet // those with an announcement: asked for each packet that nobody knows
 }
 
-func (e *expected) at(port uint16) []*announced {
-	if !e.ports.Has(port) {
-		return nil
+// at is the latest announcement of a port, or nil.
+func (e *expected) at(port uint16) *announced {
+	if page := e.pages[port>>8]; page != nil {
+		return page[port&0xff]
 	}
-	return e.byPort[port]
+	return nil
 }
 
 // add opens an announcement. Those of the same port that are done with are
 // forgotten on the way, so that a server with one port costs no more than others.
 func (e *expected) add(a *announced) {
 	p := a.a.Endpoint.Port()
-	list := e.byPort[p]
-	if len(list) >= 8 && len(list)&(len(list)-1) == 0 {
-		list = slices.DeleteFunc(list, func(x *announced) bool {
-			return x.closed.Yes() && !x.open(a.asked.Time)
-		})
+	latest := e.at(p)
+	if n := latest.count(); n >= 8 && n&(n-1) == 0 {
+		e.forget(p, func(x *announced) bool { return x.closed.Yes() && !x.open(a.asked.Time) })
+		latest = e.at(p)
 	}
-	e.byPort[p] = append(list, a)
+	if e.pages[p>>8] == nil {
+		e.pages[p>>8] = new([256]*announced)
+	}
+	a.older, a.nth = latest, latest.count()+1
+	e.pages[p>>8][p&0xff] = a
 	e.ports.Add(p)
 }
 
 func (e *expected) remove(a *announced) {
-	p := a.a.Endpoint.Port()
-	if rest := slices.DeleteFunc(e.byPort[p], func(x *announced) bool { return x == a }); len(rest) > 0 {
-		e.byPort[p] = rest
-	} else {
-		delete(e.byPort, p)
-		e.ports.Remove(p)
+	e.forget(a.a.Endpoint.Port(), func(x *announced) bool { return x == a })
+}
+
+// forget removes announcements of a port.
+func (e *expected) forget(p uint16, done func(*announced) bool) {
+	page := e.pages[p>>8]
+	if page == nil {
+		return
 	}
+	left := 0
+	for at := &page[p&0xff]; *at != nil; {
+		if x := *at; done(x) {
+			*at = x.older
+		} else {
+			at = &x.older
+			left++
+		}
+	}
+	if left == 0 {
+		e.ports.Remove(p)
+	} else {
+		page[p&0xff].nth = left
+	}
+}
+
+// count is how many announcements there are of the port of the latest.
+func (a *announced) count() int {
+	if a == nil {
+		return 0
+	}
+	return a.nth
 }
 
 // match finds what a connection was announced by: in each session the latest
@@ -113,8 +146,8 @@ func (e *expected) remove(a *announced) {
 // preferred; a third host's connection belongs to the session that listens only
 // if the session of the initiator named that endpoint too (FXP: two is that one),
 // or if strangers are let in and no better one is there. Nil is none.
-func (e *expected) match(c *ftp.Conn, strangers bool) (one, two *announced) {
-	for _, a := range slices.Backward(e.at(c.Ends[ftp.Listener].Port())) {
+func (e *expected) match(c *ftp.Conn, strangers func() bool) (one, two *announced) {
+	for a := e.at(c.Ends[ftp.Listener].Port()); a != nil; a = a.older {
 		if fit := a.fits(c.Ends[0], c.Ends[1]); fit > peer && a.waits(c) {
 			one = a
 			break
@@ -123,13 +156,13 @@ func (e *expected) match(c *ftp.Conn, strangers bool) (one, two *announced) {
 	if one != nil && !one.third() {
 		return one, nil
 	}
-	for _, a := range slices.Backward(e.at(c.Ends[ftp.Listener].Port())) {
+	for a := e.at(c.Ends[ftp.Listener].Port()); a != nil; a = a.older {
 		fit := a.fits(c.Ends[0], c.Ends[1])
 		if fit == 0 || fit > peer || !a.waits(c) {
 			continue
 		}
 		switch {
-		case one == nil && strangers && c.First.Time.Sub(a.asked.Time) <= stale:
+		case one == nil && c.First.Time.Sub(a.asked.Time) <= stale && strangers():
 			return a, nil
 		case one != nil && a.owner.client() == one.owner.client() && a.mode != one.mode:
 			return one, a

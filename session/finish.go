@@ -3,6 +3,7 @@ package session
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/ftpscope/ftpscope/decode/ftp"
 )
@@ -15,12 +16,32 @@ func (d *dialogue) finish() {
 	s.Encrypted, s.Now = d.encrypted, d.t.now
 	d.adoptOnce()
 	d.drafts = slices.DeleteFunc(d.drafts, (*draft).foreign)
+	s.Commands = d.t.scratch.fair(s.Commands)
+	ids := d.ids()
+	s.ID, ids, _ = strings.Cut(ids, " ")
+	if len(d.drafts) > 0 {
+		s.Transfers = make([]*Transfer, 0, len(d.drafts))
+	}
 	for i, x := range d.drafts {
-		x.t.ID = s.ID + ".t" + strconv.Itoa(i+1)
+		x.t.ID, ids, _ = strings.Cut(ids, " ")
 		x.next = d.after(i)
 		x.finish(d.sharedLater(i))
 		s.Transfers = append(s.Transfers, x.t)
 	}
+}
+
+// ids are the IDs of the session and of its transfers, with blanks between them: they
+// share one string.
+func (d *dialogue) ids() string {
+	b := strconv.AppendInt(append(make([]byte, 0, 256), 's'), int64(d.number), 10)
+	own := len(b)
+	for i := range d.drafts {
+		b = append(b, ' ')
+		b = append(b, b[:own]...)
+		b = append(b, ".t"...)
+		b = strconv.AppendInt(b, int64(i+1), 10)
+	}
+	return string(b)
 }
 
 // foreign reports whether an inferred transfer is another protocol between the
@@ -111,8 +132,7 @@ func (x *draft) finish(shared bool) {
 	t := x.t
 	t.Prelim, t.Next = x.prelim, x.next
 	if x.ann != nil {
-		a := x.ann.a
-		t.Announcement = &a
+		t.Announcement = x.ann.a
 	}
 	if t.Command != nil {
 		x.resolve()
@@ -153,13 +173,14 @@ func best(tried []*ftp.Conn) *ftp.Conn {
 // data describes the data connection.
 func (x *draft) data(c *ftp.Conn) *Data {
 	h := &c.Half[x.sender(c)]
-	return &Data{
+	x.parts.data = Data{
 		Initiator: x.initiator(c), Source: c.Ends[ftp.Initiator], Destination: c.Ends[ftp.Listener],
 		State: stateOf(c), TLS: c.TLS, First: c.First, Last: c.Last,
 		Bytes: h.Bytes, MissingBytes: h.Missing, Packets: c.Packets(),
 		Retransmissions: c.Half[0].Retransmissions + c.Half[1].Retransmissions,
-		Conn:            c, Attempts: slices.Clone(x.tried()),
+		Conn:            c, Attempts: append(x.parts.attempts[:0], x.tried()...),
 	}
+	return &x.parts.data
 }
 
 // sender is the side of the data connection that sends the file: the server's

@@ -9,13 +9,13 @@ import (
 
 // pending is a command that waits for its reply.
 type pending struct {
-	index int      // into Session.Commands; -1 beyond the limit of listed commands
-	verb  string   //
-	end   int64    // stream offset behind the command line
-	lost  bool     // its reply may have been in a gap of the capture
-	alone bool     // the client had waited for all earlier replies before it sent it
-	draft *draft   // the transfer that it announces or starts, or nil
-	rest  *restart // of REST, if its number is one
+	index int       // into Session.Commands; -1 beyond the limit of listed commands
+	verb  *ftp.Verb //
+	end   int64     // stream offset behind the command line
+	lost  bool      // its reply may have been in a gap of the capture
+	alone bool      // the client had waited for all earlier replies before it sent it
+	draft *draft    // the transfer that it announces or starts, or nil
+	rest  *restart  // of REST, if its number is one
 }
 
 // pairs finds the command that a reply answers.
@@ -26,7 +26,8 @@ type pending struct {
 // that finds none of them is unsolicited.
 type pairs struct {
 	queue []pending
-	empty []pending // queue was, when nothing waited: its memory is used again
+	empty []pending  // queue was, when nothing waited: its memory is used again
+	first [1]pending // that memory, as long as the client waits for each reply
 }
 
 // add lets a command wait for its reply. Beyond the limit the oldest waits no
@@ -39,6 +40,9 @@ func (q *pairs) add(p pending, limit int) (full bool) {
 	}
 	if n == 0 {
 		q.queue = q.empty
+		if q.queue == nil {
+			q.queue = q.first[:0]
+		}
 	}
 	if q.queue = append(q.queue, p); n == 0 {
 		q.empty = q.queue[:0]
@@ -71,7 +75,7 @@ func (q *pairs) find(code int, text []byte, acked int64) int {
 		return i
 	}
 	head := known[0]
-	if code == 421 && dataTimeout(text) && !ftp.IsTransfer(head.verb) && ftp.Announces(head.verb) == ftp.ModeUnknown {
+	if code == 421 && dataTimeout(text) && !head.verb.Transfers() && head.verb.Mode == ftp.ModeUnknown {
 		// pyftpdlib: "421 Passive data channel timed out." comes when nobody
 		// connected, whatever command the client sent meanwhile.
 		return -1
@@ -80,14 +84,14 @@ func (q *pairs) find(code int, text []byte, acked int64) int {
 		// The client sent a later command without waiting for the others in the
 		// queue: it had got their replies, in the gap.
 		for i := n - 1; i > 0; i-- {
-			if known[i].alone && ftp.Plausible(known[i].verb, code) {
+			if known[i].alone && known[i].verb.Plausible(code) {
 				return i
 			}
 		}
 	}
-	if !ftp.Plausible(head.verb, code) || head.lost {
-		for i, p := range known {
-			if ftp.Characteristic(p.verb, code) {
+	if !head.verb.Plausible(code) || head.lost {
+		for i := range known {
+			if known[i].verb.Characteristic(code) {
 				return i
 			}
 		}
@@ -100,13 +104,16 @@ func (q *pairs) find(code int, text []byte, acked int64) int {
 // ends the transfer; 225 answers ABOR. Servers send the two in either order.
 // https://www.rfc-editor.org/rfc/rfc959#section-4.1.3
 func abort(known []pending, code int, text []byte) (int, bool) {
-	abor := slices.IndexFunc(known, func(p pending) bool { return p.verb == "ABOR" })
+	if len(known) < 2 {
+		return 0, false
+	}
+	abor := slices.IndexFunc(known, func(p pending) bool { return p.verb.Name == "ABOR" })
 	if abor <= 0 {
 		return 0, false
 	}
 	transfer := -1
 	for i := range abor {
-		if ftp.IsTransfer(known[i].verb) {
+		if known[i].verb.Transfers() {
 			transfer = i
 		}
 	}
@@ -144,8 +151,8 @@ func dataTimeout(text []byte) bool {
 // https://www.rfc-editor.org/rfc/rfc959#section-4.1.3
 func (q *pairs) take(i int) (p pending, skipped []pending) {
 	p = q.queue[i]
-	transfer := func(x pending) bool { return ftp.IsTransfer(x.verb) }
-	if (p.verb == "ABOR" || p.verb == "STAT") && slices.ContainsFunc(q.queue[:i], transfer) {
+	transfer := func(x pending) bool { return x.verb.Transfers() }
+	if (p.verb.Name == "ABOR" || p.verb.Name == "STAT") && slices.ContainsFunc(q.queue[:i], transfer) {
 		q.queue = slices.Delete(q.queue, i, i+1)
 		return p, nil
 	}

@@ -3,6 +3,7 @@ package session
 import (
 	"cmp"
 	"fmt"
+	"hash/maphash"
 	"net/netip"
 	"slices"
 
@@ -22,10 +23,12 @@ type Tracker struct {
 	expected  expected
 	strays    strays
 	waiting   map[int64]owners // by the ID of a data connection that is not over
-	now       ftp.Time         // of the latest event
-	sessions  int              // ids given
-	failed    int              // sessions given out whose control connection never opened
-	forgotten int              // sessions not given out
+	words     words
+	scratch   scratch
+	now       ftp.Time // of the latest event
+	sessions  int      // ids given
+	failed    int      // sessions given out whose control connection never opened
+	forgotten int      // sessions not given out
 	notices   []ftp.Notice
 }
 
@@ -44,8 +47,8 @@ func New(c Config) *Tracker {
 	l := c.Limits.withDefaults()
 	return &Tracker{
 		limits: l, live: make(map[int64]*dialogue), pairs: make(map[hosts][]*dialogue),
-		expected: expected{byPort: make(map[uint16][]*announced)},
-		strays:   strays{limit: l.Strays, byPort: make(map[uint16][]*ftp.Conn)}, waiting: make(map[int64]owners),
+		strays: strays{limit: l.Strays, byPort: make(map[uint16][]*ftp.Conn)}, waiting: make(map[int64]owners),
+		words: words{seed: maphash.MakeSeed()},
 	}
 }
 
@@ -53,7 +56,7 @@ func New(c Config) *Tracker {
 // listener was announced, or its two hosts have a control connection.
 func (t *Tracker) Data(initiator, listener netip.AddrPort, handshake bool) ftp.Claim {
 	best := 0
-	for _, a := range t.expected.at(listener.Port()) {
+	for a := t.expected.at(listener.Port()); a != nil; a = a.older {
 		if a.open(t.now) {
 			best = max(best, a.fits(initiator, listener))
 		}
@@ -217,6 +220,8 @@ func (t *Tracker) finish(d *dialogue, emit func(*Session)) {
 			}
 		}
 	}
+	t.scratch.done(d.drafts)
+	d.drafts = nil
 	if !d.conn.Established.Yes() {
 		if t.failed++; t.failed > t.limits.Failed {
 			t.forgotten++
@@ -243,8 +248,8 @@ func (t *Tracker) dataOpened(c *ftp.Conn) {
 // tie attaches a connection to what was announced; false if nothing fits.
 func (t *Tracker) tie(c *ftp.Conn) bool {
 	// A third host's connection belongs to a session of its own, if it has one.
-	own := len(t.pairs[hostsOf(c.Ends[0].Addr(), c.Ends[1].Addr())]) > 0
-	one, two := t.expected.match(c, !own)
+	stranger := func() bool { return len(t.pairs[hostsOf(c.Ends[0].Addr(), c.Ends[1].Addr())]) == 0 }
+	one, two := t.expected.match(c, stranger)
 	for _, a := range [...]*announced{one, two} {
 		if a == nil {
 			continue

@@ -3,6 +3,7 @@ package ftp
 import (
 	"net/netip"
 	"strconv"
+	"strings"
 )
 
 // Announcement names the endpoint at which the listener of a data connection
@@ -27,15 +28,15 @@ func (a Announcement) Mode() Mode { return Announces(a.Verb) }
 func (c Command) Announcement() (a Announcement, err error) {
 	switch c.Verb {
 	case "PORT":
+		a.Verb = "PORT"
 		a.Endpoint, err = ParsePORT(c.Argument)
 	case "EPRT":
+		a.Verb = "EPRT"
 		a.Endpoint, err = ParseEPRT(c.Argument)
 	case "LPRT":
+		a.Verb = "LPRT"
 		a.Endpoint, err = ParseLPRT(c.Argument)
-	default:
-		return Announcement{}, nil
 	}
-	a.Verb = c.Verb
 	return a, err
 }
 
@@ -104,8 +105,9 @@ func (r *reader) fail(pos int, want string) {
 	}
 }
 
+// err copies what is wanted: else the compiler thinks that the bytes escape with it.
 func (r *reader) err(form string) error {
-	return &AnnouncementError{Form: form, Offset: r.pos, Want: r.want}
+	return &AnnouncementError{Form: form, Offset: r.pos, Want: strings.Clone(r.want)}
 }
 
 // peek is the next byte, 0 at the end.
@@ -128,9 +130,12 @@ func (r *reader) number(low, high int, want string) int {
 		return 0
 	}
 	start, n := r.pos, 0
-	for isDigit(r.peek()) {
+	for _, c := range r.b[start:] {
+		if !isDigit(c) {
+			break
+		}
 		if n <= high {
-			n = n*10 + int(r.peek()-'0')
+			n = n*10 + int(c-'0')
 		}
 		r.pos++
 	}

@@ -24,26 +24,29 @@ const MaxVerb = 32
 // Command.Argument is a part of line. A known verb costs no allocation.
 func ParseCommand(line []byte) (Command, bool) {
 	line = bytes.TrimLeft(line, " ")
-	verb, argument, _ := bytes.Cut(line, []byte{' '})
-	if len(verb) == 0 || !isLetter(verb[0]) {
-		return Command{}, false
-	}
-	for _, c := range verb {
-		if !isLetter(c) && !isDigit(c) {
+	var upper [MaxVerb]byte
+	n := 0
+	for ; n < len(line) && line[n] != ' '; n++ {
+		c := upperByte(line[n])
+		if !isLetter(c) && (n == 0 || !isDigit(c)) {
 			return Command{}, false
 		}
+		if n < MaxVerb {
+			upper[n] = c
+		}
 	}
-	if v, ok := LookupVerb(verb); ok {
+	if n == 0 {
+		return Command{}, false
+	}
+	var argument []byte
+	if n < len(line) {
+		argument = line[n+1:]
+	}
+	verb := upper[:min(n, MaxVerb)]
+	if v, ok := verbs[string(verb)]; ok {
 		return Command{Verb: v.Name, Argument: argument}, true
 	}
-	if len(verb) > MaxVerb {
-		verb = verb[:MaxVerb]
-	}
-	var upper [MaxVerb]byte
-	for i, c := range verb {
-		upper[i] = upperByte(c)
-	}
-	return Command{Verb: string(upper[:len(verb)]), Argument: argument}, true
+	return Command{Verb: string(verb), Argument: argument}, true
 }
 
 func isLetter(c byte) bool { c |= 'a' - 'A'; return 'a' <= c && c <= 'z' }

@@ -209,17 +209,15 @@ func (f *Framer) put(c byte) {
 }
 
 // whole gives out a line that lies whole in the chunk and has nothing to remove
-// but its end.
+// but its end: no Telnet byte, and no NUL, of which only some stay.
 func (f *Framer) whole() (Line, bool) {
 	end := bytes.IndexByte(f.in, '\n')
 	if end < 0 || firstOfTLS(f.in[0]) || f.in[0] == telnetDM {
 		return Line{}, false
 	}
 	b := f.in[:end]
-	for i, c := range b {
-		if c == telnetIAC || (c == 0 && i > 0 && b[i-1] == '\r') {
-			return Line{}, false
-		}
+	if bytes.IndexByte(b, telnetIAC) >= 0 || bytes.IndexByte(b, 0) >= 0 {
+		return Line{}, false
 	}
 	f.in = f.in[end+1:]
 	f.offset += int64(end + 1)

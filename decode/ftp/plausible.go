@@ -8,13 +8,7 @@ const Greeting = ""
 
 // Characteristic reports whether a reply code points to the verb: among the
 // commands that may be waiting for their answer, few others get it.
-func Characteristic(verb string, code int) bool {
-	if verb == Greeting {
-		return code == 120 || code == 220
-	}
-	v, ok := verbs[verb]
-	return ok && slices.Contains(v.marks, code)
-}
+func (v *Verb) Characteristic(code int) bool { return slices.Contains(v.marks, code) }
 
 // Plausible reports whether a reply code may answer the verb. It is generous:
 // what servers do, not what the tables of RFC 959 section 5.4 allow. What it
@@ -22,25 +16,18 @@ func Characteristic(verb string, code int) bool {
 // preliminary reply for a command that moves no data.
 //
 // https://www.rfc-editor.org/rfc/rfc959#section-5.4
-func Plausible(verb string, code int) bool {
-	if code < 100 || code > 659 {
+func (v *Verb) Plausible(code int) bool {
+	switch {
+	case code < 100 || code > 659:
 		return false
-	}
-	if Characteristic(verb, code) {
+	case v.Characteristic(code), v.wraps, slices.Contains(v.may, code):
 		return true
-	}
-	v, known := verbs[verb]
-	if known && (v.wraps || slices.Contains(v.may, code)) {
-		return true
-	}
-	if verb == Greeting {
+	case v == &greeting:
 		return code >= 400 && !bound(code)
-	}
-	if code < 200 {
-		return known && v.Direction != DirectionNone
-	}
-	if loose(code) {
-		return !known
+	case code < 200:
+		return v.Transfers()
+	case loose(code):
+		return v == &unknown
 	}
 	return !bound(code)
 }

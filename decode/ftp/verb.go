@@ -47,18 +47,35 @@ func LookupVerb(name []byte) (*Verb, bool) {
 	return v, ok
 }
 
+// What stands for a verb that is not in the table.
+var (
+	unknown  = Verb{Name: "?"}
+	greeting = Verb{Name: Greeting, marks: []int{120, 220}}
+)
+
+// VerbOf is what is known of a verb in upper case. Who asks several things about
+// a command looks it up once. It is never nil: an unknown verb moves no data and
+// announces nothing.
+func VerbOf(name string) *Verb {
+	if v, ok := verbs[name]; ok {
+		return v
+	}
+	if name == Greeting {
+		return &greeting
+	}
+	return &unknown
+}
+
+// Transfers reports whether the command moves data over a data connection.
+func (v *Verb) Transfers() bool { return v.Direction != DirectionNone }
+
 // IsTransfer reports whether the command moves data over a data connection. The
 // verb is in upper case, as in Command.
-func IsTransfer(verb string) bool { return TransferDirection(verb) != DirectionNone }
+func IsTransfer(verb string) bool { return VerbOf(verb).Transfers() }
 
 // TransferDirection is which way the data of a command goes, DirectionNone if it
 // moves none. The verb is in upper case.
-func TransferDirection(verb string) Direction {
-	if v, ok := verbs[verb]; ok {
-		return v.Direction
-	}
-	return DirectionNone
-}
+func TransferDirection(verb string) Direction { return VerbOf(verb).Direction }
 
 // Announces is the mode that a command prepares: ModeActive if it announces an
 // endpoint of the client, ModePassive if it asks the server to announce one,
@@ -66,12 +83,7 @@ func TransferDirection(verb string) Direction {
 // although EPSV does; the answer 200 instead of 229 tells.
 //
 // https://www.rfc-editor.org/rfc/rfc2428#section-4
-func Announces(verb string) Mode {
-	if v, ok := verbs[verb]; ok {
-		return v.Mode
-	}
-	return ModeUnknown
-}
+func Announces(verb string) Mode { return VerbOf(verb).Mode }
 
 func upperByte(c byte) byte {
 	if 'a' <= c && c <= 'z' {

@@ -29,12 +29,12 @@ func TestVerbTable(t *testing.T) {
 			t.Errorf("%s announces and transfers", name)
 		}
 		for _, code := range v.marks {
-			if !Characteristic(name, code) || !Plausible(name, code) {
+			if !VerbOf(name).Characteristic(code) || !VerbOf(name).Plausible(code) {
 				t.Errorf("%s: %d is not characteristic and plausible", name, code)
 			}
 		}
 		for _, code := range []int{421, 500, 501, 502, 503, 504, 530, 550} {
-			if !Plausible(name, code) {
+			if !VerbOf(name).Plausible(code) {
 				t.Errorf("%s: %d is not plausible", name, code)
 			}
 		}
@@ -161,10 +161,10 @@ func TestPlausible(t *testing.T) {
 		{"RETR", 99, false, false, "no code"},
 		{"RETR", 700, false, false, "no code"},
 	} {
-		if got := Plausible(tt.verb, tt.code); got != tt.plausible {
+		if got := VerbOf(tt.verb).Plausible(tt.code); got != tt.plausible {
 			t.Errorf("Plausible(%q, %d) = %v: %s", tt.verb, tt.code, got, tt.reason)
 		}
-		if got := Characteristic(tt.verb, tt.code); got != tt.characteristic {
+		if got := VerbOf(tt.verb).Characteristic(tt.code); got != tt.characteristic {
 			t.Errorf("Characteristic(%q, %d) = %v: %s", tt.verb, tt.code, got, tt.reason)
 		}
 	}
