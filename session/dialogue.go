@@ -28,6 +28,8 @@ type dialogue struct {
 	greeted   bool
 	encrypted bool     // the control connection can't be read now
 	closed    bool     // its control connection is over
+	leaves    bool     // it is counted in Tracker.leaving
+	done      bool     // it was finished
 	running   int      // data connections that are not over
 	adopted   bool     // strays were looked at
 	text      int      // bytes of commands and replies kept

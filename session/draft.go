@@ -286,7 +286,7 @@ func (x *draft) adds(c *ftp.Conn) {
 // waitsFor keeps the session from being finished before the connection is over.
 func (d *dialogue) waitsFor(c *ftp.Conn) {
 	if !c.Ended {
-		d.t.claim(c, d)
+		claim(c, d)
 	}
 }
 

@@ -11,6 +11,7 @@ type Limits struct {
 	Unsolicited int // replies of one session that answer nothing: 1,000
 	Strays      int // connections between FTP hosts that may yet prove to be data connections: 4,096
 	Attempts    int // data connections tried for one announcement: 64
+	Leaving     int // sessions that wait, after their control connection is over, for data connections that did not open: 512
 	Failed      int // control connections given out that never opened: 10,000
 	Live        int // sessions under way at once: 65,536
 }
@@ -29,6 +30,7 @@ func (l Limits) withDefaults() Limits {
 	set(&l.Unsolicited, 1000)
 	set(&l.Strays, 4096)
 	set(&l.Attempts, 64)
+	set(&l.Leaving, 512)
 	set(&l.Failed, 10_000)
 	set(&l.Live, 65_536)
 	return l

@@ -22,7 +22,7 @@ type Tracker struct {
 	pairs     map[hosts][]*dialogue // live ones, by their two hosts
 	expected  expected
 	strays    strays
-	waiting   map[int64]owners // by the ID of a data connection that is not over
+	leaving   leaving
 	words     words
 	scratch   scratch
 	now       ftp.Time // of the latest event
@@ -47,8 +47,8 @@ func New(c Config) *Tracker {
 	l := c.Limits.withDefaults()
 	return &Tracker{
 		limits: l, live: make(map[int64]*dialogue), pairs: make(map[hosts][]*dialogue),
-		strays: strays{limit: l.Strays, byPort: make(map[uint16][]*ftp.Conn)}, waiting: make(map[int64]owners),
-		words: words{seed: maphash.MakeSeed()},
+		strays: strays{limit: l.Strays, byPort: make(map[uint16][]*ftp.Conn)},
+		words:  words{seed: maphash.MakeSeed()},
 	}
 }
 
@@ -101,7 +101,7 @@ func (t *Tracker) Handle(ev *ftp.Event, emit func(*Session)) {
 		t.open(ev.Conn, emit)
 		return
 	}
-	d := t.live[ev.Conn.ID]
+	d, _ := ev.Conn.Follower.(*dialogue)
 	if d == nil {
 		return
 	}
@@ -118,6 +118,7 @@ func (t *Tracker) Handle(ev *ftp.Event, emit func(*Session)) {
 	case ftp.EventEnd:
 		d.closed = true
 		t.settle(d, emit)
+		t.leave(d, emit)
 	}
 }
 
@@ -168,6 +169,7 @@ func (t *Tracker) open(c *ftp.Conn, emit func(*Session)) {
 	t.sessions++
 	d := newDialogue(t, c, t.sessions)
 	t.live[c.ID] = d
+	c.Follower = d
 	h := hostsOf(c.Ends[0].Addr(), c.Ends[1].Addr())
 	t.pairs[h] = append(t.pairs[h], d)
 }
@@ -178,11 +180,11 @@ func (t *Tracker) shed(emit func(*Session)) {
 	all := t.inOrder()
 	for _, d := range all {
 		if !d.conn.Established.Yes() {
-			t.finish(d, emit)
+			t.cutShort(d, emit)
 		}
 	}
 	if len(t.live) >= t.limits.Live {
-		t.finish(all[0], emit)
+		t.cutShort(all[0], emit)
 	}
 }
 
@@ -203,6 +205,8 @@ func (t *Tracker) settle(d *dialogue, emit func(*Session)) {
 // finish works out what became of a session and emits it.
 func (t *Tracker) finish(d *dialogue, emit func(*Session)) {
 	delete(t.live, d.conn.ID)
+	d.conn.Follower, d.done = nil, true
+	t.leaving.left(d)
 	h := hostsOf(d.conn.Ends[0].Addr(), d.conn.Ends[1].Addr())
 	if rest := slices.DeleteFunc(t.pairs[h], func(x *dialogue) bool { return x == d }); len(rest) > 0 {
 		t.pairs[h] = rest
@@ -216,7 +220,7 @@ func (t *Tracker) finish(d *dialogue, emit func(*Session)) {
 		}
 		for _, c := range x.tried() {
 			if !c.Ended {
-				t.disclaim(c, d)
+				disclaim(c, d)
 			}
 		}
 	}
@@ -271,7 +275,7 @@ func (t *Tracker) disown(c *ftp.Conn) {
 	if t.strays.takeAt(c.Ends[ftp.Listener].Port(), mine) != nil {
 		return
 	}
-	for _, d := range t.waiting[c.ID] {
+	for _, d := range ownersOf(c) {
 		if d == nil {
 			continue
 		}
@@ -281,52 +285,20 @@ func (t *Tracker) disown(c *ftp.Conn) {
 			return x.t.Correlation == CorrelationInferred && len(x.conns) == 0
 		})
 	}
-	delete(t.waiting, c.ID)
+	c.Follower = nil
 }
 
 // dataEnded finishes the sessions that only waited for this connection.
 func (t *Tracker) dataEnded(c *ftp.Conn, emit func(*Session)) {
-	of, ok := t.waiting[c.ID]
-	if !ok {
-		return
-	}
-	delete(t.waiting, c.ID)
+	of := ownersOf(c)
+	c.Follower = nil
 	for _, d := range of {
 		if d == nil {
 			continue
 		}
-		if d.running--; t.live[d.conn.ID] == d {
+		if d.running--; !d.done {
 			t.settle(d, emit)
 		}
-	}
-}
-
-// owners are the sessions that a data connection belongs to: one, or in FXP two.
-// https://www.rfc-editor.org/rfc/rfc959#section-5.2
-type owners [2]*dialogue
-
-// claim notes that a session waits for the end of a data connection.
-func (t *Tracker) claim(c *ftp.Conn, d *dialogue) {
-	of := t.waiting[c.ID]
-	if i := slices.Index(of[:], nil); i >= 0 {
-		of[i] = d
-		t.waiting[c.ID] = of
-		d.running++
-	}
-}
-
-// disclaim takes that back.
-func (t *Tracker) disclaim(c *ftp.Conn, d *dialogue) {
-	of := t.waiting[c.ID]
-	for i := range of {
-		if of[i] == d {
-			of[i] = nil
-		}
-	}
-	if of == (owners{}) {
-		delete(t.waiting, c.ID)
-	} else {
-		t.waiting[c.ID] = of
 	}
 }
 

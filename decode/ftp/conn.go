@@ -129,6 +129,7 @@ type Half struct {
 // more. Others only read it.
 type Conn struct {
 	ID          int64             // unique, in order of first packet
+	Follower    any               // what the handler of the events keeps with it; the decoder does not look at it
 	Role        Role              //
 	Ends        [2]netip.AddrPort // by Side; without a SYN the listener is a guess
 	Midstream   bool              // the first packet seen was not a SYN or its answer
@@ -163,6 +164,7 @@ func (c *Conn) Answered() (Answer, bool) {
 // Clone is a copy that changes no more, whatever is still captured.
 func (c *Conn) Clone() *Conn {
 	out := *c
+	out.Follower = nil
 	out.SYNs, out.Answers, out.Errors = slices.Clone(c.SYNs), slices.Clone(c.Answers), slices.Clone(c.Errors)
 	for i := range out.Half {
 		out.Half[i].Stuck.Repeated = slices.Clone(c.Half[i].Stuck.Repeated)
