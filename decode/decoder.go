@@ -38,6 +38,7 @@ type Decoder struct {
 	swept     ftp.Time        // when connections were last looked through
 	sweptAt   int64           // the number of frames by then
 	crowded   bool            // making room was not worth its price since then
+	wary      bool            // for tests: nothing is taken for smooth
 	warmth    int             // the sum of flow.warm
 	noticed   map[string]bool
 }
@@ -207,6 +208,9 @@ func (d *Decoder) known(p *packet, emit func(*ftp.Event)) *flow {
 // segment takes a segment of a connection.
 func (d *Decoder) segment(fl *flow, p *packet, emit func(*ftp.Event)) {
 	side := fl.side(p)
+	if !d.wary && fl.smooth(p, side) {
+		return
+	}
 	if twice, routed := fl.twins.seen(p, uint8(side), fl.conn.Duplicates > 0); twice {
 		if !p.has(flagRST) { // a host may answer several segments by the same RST
 			fl.conn.Duplicates++

@@ -23,6 +23,9 @@ const (
 // https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL.html and
 // https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL2.html
 func wayOf(f *capture.Frame) way {
+	if f.Link == capture.LinkEthernet && f.Direction == capture.DirectionUnknown {
+		return wayUnknown
+	}
 	kind := uint16(0xffff)
 	switch {
 	case f.Link == capture.LinkLinuxSLL && len(f.Data) >= 2:

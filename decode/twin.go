@@ -40,7 +40,7 @@ const (
 // had such twins already, which bare acknowledgments without identification
 // need to be believed. routed says that the TTLs of the two differ by one.
 func (t *twins) seen(p *packet, side uint8, repeats bool) (twice, routed bool) {
-	mixed := p.seq ^ bits.RotateLeft32(p.ack, 16)
+	mixed := mix(p)
 	for i := range &t.mixed {
 		if t.mixed[i] != mixed || i >= t.count {
 			continue
@@ -49,12 +49,19 @@ func (t *twins) seen(p *packet, side uint8, repeats bool) (twice, routed bool) {
 			return twice, routed
 		}
 	}
-	t.mixed[t.next] = mixed
+	t.note(p, side)
+	return false, false
+}
+
+// note remembers a packet that was not here before.
+func (t *twins) note(p *packet, side uint8) {
+	t.mixed[t.next] = mix(p)
 	t.ring[t.next] = twinOf(p, side)
 	t.next = (t.next + 1) % maxTwins
 	t.count = min(t.count+1, maxTwins)
-	return false, false
 }
+
+func mix(p *packet) uint32 { return p.seq ^ bits.RotateLeft32(p.ack, 16) }
 
 func twinOf(p *packet, side uint8) twin {
 	return twin{p.seen.Time, stamp(p.options), p.length, p.seq, p.ack, p.window, p.ipID, p.ttl, p.flags, side}
