@@ -143,7 +143,8 @@ func (c *control) gap(at ftp.Seen, side ftp.Side, lost, acked int64, emit func(*
 	if line, ok := t.framer.Flush(); ok {
 		c.line(at, side, line, acked, emit)
 	}
-	c.emit(ftp.Event{Kind: ftp.EventGap, Seen: at, From: side, Lost: lost}, emit)
+	c.event = ftp.Event{Kind: ftp.EventGap, Seen: at, Conn: c.flow.conn, From: side, Lost: lost}
+	emit(&c.event)
 	t.framer.Gap(lost)
 	if t.secure {
 		t.records.gap(lost)
@@ -180,7 +181,8 @@ func (c *control) feed(at ftp.Seen, side ftp.Side, b []byte, acked int64, within
 				c.flow.conn.TLS = true
 				c.flow.secure(side)
 				within = true
-				c.emit(ftp.Event{Kind: ftp.EventSecured, Seen: at, From: side}, emit)
+				c.event = ftp.Event{Kind: ftp.EventSecured, Seen: at, Conn: c.flow.conn, From: side}
+				emit(&c.event)
 				break
 			}
 			c.line(at, side, line, acked, emit)
@@ -265,21 +267,17 @@ func (c *control) command(at ftp.Seen, line ftp.Line, acked int64, emit func(*ft
 	}
 	cmd.Urgent = line.Urgent
 	own := c.side[ftp.Initiator].castOf(line)
-	c.emit(ftp.Event{
-		Kind: ftp.EventCommand, Seen: at, From: ftp.Initiator, Command: cmd,
+	c.event = ftp.Event{
+		Kind: ftp.EventCommand, Seen: at, Conn: c.flow.conn, From: ftp.Initiator, Command: cmd,
 		Offset: line.End, Acked: acked, Pieces: own.pieces, Within: own.within, Cut: line.Cut,
-	}, emit)
+	}
+	emit(&c.event)
 }
 
 func (c *control) reply(r ftp.Assembled, end, acked int64, emit func(*ftp.Event)) {
-	c.emit(ftp.Event{
-		Kind: ftp.EventReply, Seen: r.Last, From: ftp.Listener, Reply: r.Reply,
+	c.event = ftp.Event{
+		Kind: ftp.EventReply, Seen: r.Last, Conn: c.flow.conn, From: ftp.Listener, Reply: r.Reply,
 		Offset: end, Acked: acked, Pieces: c.cast.pieces, Within: c.cast.within, Cut: r.Cut,
-	}, emit)
-}
-
-func (c *control) emit(ev ftp.Event, emit func(*ftp.Event)) {
-	c.event = ev
-	c.event.Conn = c.flow.conn
+	}
 	emit(&c.event)
 }

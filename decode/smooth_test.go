@@ -63,7 +63,9 @@ func TestSmooth(t *testing.T) {
 			of   func([]capture.Frame) []capture.Frame
 		}{
 			{"whole", func(all []capture.Frame) []capture.Frame { return all }},
-			{"lossy", func(all []capture.Frame) []capture.Frame { return some(all, func() int { return min(1, rng.IntN(50)) }) }},
+			{"lossy", func(all []capture.Frame) []capture.Frame {
+				return some(all, func() int { return min(1, rng.IntN(50)) })
+			}},
 			{"doubled", func(all []capture.Frame) []capture.Frame { return some(all, func() int { return 1 + rng.IntN(40)/39 }) }},
 			{"late", func(all []capture.Frame) []capture.Frame { return all[len(all)/3:] }},
 			{"out of order", func(all []capture.Frame) []capture.Frame {

@@ -225,7 +225,7 @@ func runAnalyze(ctx context.Context, o *analyzeOptions) error {
 		filter:  report.Filter{Sessions: o.sessions, OnlyFailed: o.onlyFailed},
 		vantage: o.side(),
 		session: w.session,
-		beside:  o.jobs != 1,
+		beside:  o.jobs != 1 && !slices.Contains(o.files, capture.Stdin), // who pipes may want each session at once
 		failed:  w.err,
 	}
 	if bar != nil {

@@ -16,23 +16,30 @@ type over struct {
 // goroutine of its own, or at once. What it does is the same either way.
 type clerk struct {
 	work  func(*over)
-	queue chan over     // nil for at once
+	batch []over
+	queue chan []over   // nil for at once
 	idle  chan struct{} // closed when all is done
 }
 
-// ahead is how many sessions may wait for the clerk.
-const ahead = 64
+// Sessions go to the clerk's goroutine by the dozen, since to wake it costs more
+// than to hand one over; and some dozens may wait.
+const (
+	dozen  = 32
+	dozens = 4
+)
 
 func newClerk(beside bool, work func(*over)) *clerk {
 	c := &clerk{work: work}
 	if !beside {
 		return c
 	}
-	c.queue, c.idle = make(chan over, ahead), make(chan struct{})
+	c.queue, c.idle = make(chan []over, dozens), make(chan struct{})
 	go func() {
 		defer close(c.idle)
-		for one := range c.queue {
-			c.work(&one)
+		for batch := range c.queue {
+			for i := range batch {
+				c.work(&batch[i])
+			}
 		}
 	}()
 	return c
@@ -44,13 +51,18 @@ func (c *clerk) take(one over) {
 		c.work(&one)
 		return
 	}
-	c.queue <- one
+	if c.batch = append(c.batch, one); len(c.batch) == dozen {
+		c.queue <- c.batch
+		c.batch = make([]over, 0, dozen)
+	}
 }
 
 // wait returns when all is done. Nothing may be given afterwards.
 func (c *clerk) wait() {
-	if c.queue != nil {
-		close(c.queue)
-		<-c.idle
+	if c.queue == nil {
+		return
 	}
+	c.queue <- c.batch
+	close(c.queue)
+	<-c.idle
 }
