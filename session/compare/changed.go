@@ -45,7 +45,7 @@ func (p *path) rewritten(v *View, toServer bool) []*Stretch {
 		if before >= 0 && l.sights[before].Announcement != one.Announcement {
 			a, b := l.sights[before], one
 			s := l.stretch(before, k, PacketAnnouncement, Changed)
-			s.Confidence = diagnose.Certain
+			s.Confidence = l.known()
 			s.Text = fmt.Sprintf("%q at %s (%s) is %q at %s (%s)", a.Announcement, l.name(before), frames(a.Announced), b.Announcement, l.name(k), frames(b.Announced))
 			s.Evidence = []diagnose.Evidence{
 				evidence(a.Announced, "%q", a.Announcement),

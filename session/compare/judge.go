@@ -171,7 +171,7 @@ func (p *path) changeOf(s *Session, view *View, st *Stretch, toServer bool) *dia
 	c := &diagnose.Change{
 		Before: a.Endpoint, After: b.Endpoint, BeforeSeen: before.Announced, AfterSeen: after.Announced,
 		Header: s.At[to].Server.Addr(), Shows: st.Text,
-		Place: diagnose.Place{Statement: diagnose.Statement{Text: p.where(st) + ": a router that translates addresses", Confidence: diagnose.Certain}, Where: diagnose.Middle},
+		Place: diagnose.Place{Statement: diagnose.Statement{Text: p.where(st) + ": a router that translates addresses", Confidence: st.Confidence}, Where: diagnose.Middle},
 	}
 	if toServer {
 		c.Header = s.At[to].Client.Addr()
