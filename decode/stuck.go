@@ -68,6 +68,9 @@ func (o *outstanding) drop() {
 	if o.count < maxSent/4 {
 		o.stride /= 2
 	}
+	if o.count == 1 && o.head != 0 { // most of the time: its first place is at hand
+		o.ring[0], o.head = *o.at(0), 0
+	}
 }
 
 // rebase moves all positions after the span did.

@@ -195,6 +195,9 @@ func runAnalyze(ctx context.Context, o *analyzeOptions) error {
 	if o.jobs > 0 {
 		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(o.jobs))
 	}
+	if o.format == formatNDJSON {
+		defer collectLess(o.streams.Getenv)()
+	}
 	ctx, stop, in, bar := o.begin(ctx)
 	defer stop()
 	var src capture.Source
