@@ -189,6 +189,36 @@ func BenchmarkControl(b *testing.B) {
 	}
 }
 
+// BenchmarkFirstLook is what it costs to find what is in a frame: link layer,
+// addresses, ports, numbers; and to pass over one of nobody at a glance.
+func BenchmarkFirstLook(b *testing.B) {
+	strangers := odd()
+	strangers.segs = nil
+	st := bystander(strangers)
+	frame := append(append(make([]byte, 12), 0x08, 0x00), st.frame.Data...)
+	b.Run("look", func(b *testing.B) {
+		b.SetBytes(int64(len(frame)))
+		b.ReportAllocs()
+		for b.Loop() {
+			ether, at, ok := link(capture.LinkEthernet, frame)
+			if !ok || look(ether, frame[at:], len(frame)-at, &st.d.packet) != foundTCP {
+				b.Fatal("not found")
+			}
+		}
+	})
+	b.Run("glance", func(b *testing.B) {
+		st.d.capture = st.d.captureOf(&st.frame)
+		b.SetBytes(int64(len(frame)))
+		b.ReportAllocs()
+		for b.Loop() {
+			ether, at, ok := link(capture.LinkEthernet, frame)
+			if !ok || !st.d.nobodys(ether, frame[at:], len(frame)-at) {
+				b.Fatal("somebody's")
+			}
+		}
+	})
+}
+
 // BenchmarkSecondLook is what a packet costs that the first look passes on.
 func BenchmarkSecondLook(b *testing.B) {
 	s := opened().segs[2]

@@ -1,6 +1,10 @@
 package session
 
-import "github.com/ftpscope/ftpscope/decode/ftp"
+import (
+	"slices"
+
+	"github.com/ftpscope/ftpscope/decode/ftp"
+)
 
 // leaving are sessions whose control connection is over, and that wait for data
 // connections which did not open so far: a SYN that nobody answers is repeated for
@@ -18,6 +22,9 @@ func (t *Tracker) leave(d *dialogue, emit func(*Session)) {
 	l := &t.leaving
 	d.leaves = true
 	l.all, l.count = append(l.all, d), l.count+1
+	if len(l.all) > 2*l.count+16 { // most are done: they are not held any longer
+		l.all = slices.DeleteFunc(l.all, func(d *dialogue) bool { return d.done })
+	}
 	for l.count > t.limits.Leaving {
 		first := l.all[0]
 		l.all = l.all[1:]

@@ -2,6 +2,7 @@ package session_test
 
 import (
 	"fmt"
+	"runtime"
 	"testing"
 	"time"
 
@@ -63,6 +64,33 @@ func TestLeavingWhileTransferring(t *testing.T) {
 			t.Errorf("%s: its data connection is missing or not over", s.ID)
 		}
 	}
+}
+
+// Sessions that left and are done are not held any longer.
+func TestLeavingHoldsNothing(t *testing.T) {
+	const many = 2000
+	live := func(h *harness, n int) uint64 {
+		for i := range n {
+			s := h.openBetween(fmt.Sprintf("192.0.%d.%d:40000", 3+i/250, i%250), serverHost+":21")
+			s.exchange("PASV", "227 Entering Passive Mode (198,51,100,20,20,1)")
+			s.client("RETR a")
+			data := h.data(fmt.Sprintf("192.0.%d.%d:40001", 3+i/250, i%250), serverHost+":5121").answered()
+			s.quit()
+			h.end(s.flow)
+			h.end(data)
+			h.got, h.emitted = nil, nil
+		}
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	h := newHarness(t, session.Limits{})
+	before := live(h, 10)
+	if after := live(h, many); after > before+many*1000 {
+		t.Errorf("%d bytes are held of each of %d sessions that are done", (after-before)/many, many)
+	}
+	h.finish()
 }
 
 // What one session has of a connection that goes on is not what another has, nor
