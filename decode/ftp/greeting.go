@@ -76,8 +76,12 @@ func limit(payload []byte) Verdict {
 	return VerdictMore
 }
 
-// unfinished judges a line without end: binary is not FTP.
+// unfinished judges a line without end: binary is not FTP, nor is what begins with
+// something else than a verb or Telnet.
 func unfinished(payload, line []byte) Verdict {
+	if verb := bytes.TrimLeft(line, " "); len(verb) > 0 && !isLetter(verb[0]) && verb[0] != telnetIAC {
+		return VerdictNot
+	}
 	for _, c := range line {
 		if c < ' ' && c != '\r' && c != '\t' {
 			return VerdictNot

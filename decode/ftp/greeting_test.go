@@ -70,6 +70,8 @@ func TestFirstCommand(t *testing.T) {
 		{"USER anon", VerdictMore, "unfinished"},
 		{"", VerdictMore, "nothing"},
 		{"\x16\x03\x01\x02", VerdictNot, "TLS"},
+		{"\x9c\x81\xa0 and more", VerdictNot, "no line of FTP begins so"},
+		{"\xff\xf4\xf2AB", VerdictMore, "Telnet, and a verb"},
 		{strings.Repeat("x", maxFirst+1), VerdictNot, "too long"},
 		{strings.Repeat("NOOP\r\n", 100), VerdictMore, "still waiting"},
 		{strings.Repeat("NOOP\r\n", 200), VerdictNot, "too long"},
