@@ -16,9 +16,9 @@ func (f *flow) smooth(p *packet, side ftp.Side) bool {
 		return false
 	case p.flags&(flagSYN|flagFIN|flagRST|flagACK) != flagACK || p.window == 0 || f.traffic.shut[0].now || f.traffic.shut[1].now:
 		return false
-	case !s.known || p.seq != s.base+uint32(s.next) || len(s.holes) > 0 || s.ahead.at > s.confirmed || h.Packets == 0:
+	case !s.known || p.seq != s.base+uint32(s.next) || h.Packets == 0:
 		return false
-	case !o.known || o.ahead.at > o.confirmed || !f.traffic.out[other].known || f.traffic.out[other].base != o.base:
+	case !o.known || !f.traffic.out[other].known || f.traffic.out[other].base != o.base:
 		return false
 	case h.FIN.Yes() || back.FIN.Yes() || h.Unsent.Count > 0 || back.Unsent.Count > 0 || h.Lead.N < uint8(len(h.Lead.Bytes)) && p.length > 0:
 		return false

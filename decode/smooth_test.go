@@ -3,8 +3,11 @@ package decode
 import (
 	"fmt"
 	"math/rand/v2"
+	"net/netip"
 	"reflect"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/ftpscope/ftpscope/capture"
 	"github.com/ftpscope/ftpscope/capture/capturetest"
@@ -130,4 +133,103 @@ func TestMostIsSmooth(t *testing.T) {
 	if taken < 150 {
 		t.Errorf("%d of %d segments are taken for smooth", taken, len(s.segs))
 	}
+}
+
+// The same of connections on which much goes wrong: bytes that are missing, come
+// again or late, acknowledgments that are ahead of what was captured or of what was
+// ever sent, closed windows, probes, frames that are there twice, ends.
+func TestSmoothAmongTrouble(t *testing.T) {
+	for run := range uint64(6000) {
+		rng := rand.New(rand.NewPCG(run, 3))
+		base := [2]uint32{1000, 1<<32 - 200} // one of them comes round
+		next := [2]int{}                     // bytes that each side sent
+		var segs []seg
+		add := func(from ftp.Side, at, n, ack int, flags uint8, window uint16) {
+			segs = append(segs, seg{
+				src: dataScript().ends[from], dst: dataScript().ends[from.Other()],
+				seq: base[from] + 1 + uint32(at), ack: base[from.Other()] + 1 + uint32(ack), flags: flags, window: window,
+				ipID: uint16(len(segs) + 1), ttl: 60 + uint8(rng.IntN(3)), payload: strings.Repeat("x", n), after: time.Duration(rng.IntN(30)) * time.Millisecond,
+			})
+		}
+		if run%4 > 0 { // or the capture begins in the middle
+			add(client, -1, 0, -1, flagSYN, 9000)
+			add(server, -1, 0, 0, flagSYN|flagACK, 9000)
+			add(client, 0, 0, 0, flagACK, 9000)
+			segs = segs[rng.IntN(3)*rng.IntN(2):] // or in the handshake
+		}
+		for range 40 {
+			from := server
+			if rng.IntN(3) == 0 {
+				from = client
+			}
+			at, n, ack, window, flags := next[from], rng.IntN(30), next[from.Other()], uint16(9000), uint8(flagACK)
+			switch rng.IntN(16) {
+			case 0:
+				next[from] += rng.IntN(40) // what comes next was not captured
+				continue
+			case 1:
+				at = max(0, at-rng.IntN(60)) // again, or for the first time
+			case 2:
+				at += rng.IntN(60) // early
+			case 3:
+				ack = max(0, ack-rng.IntN(40))
+			case 4:
+				ack += rng.IntN(50)
+			case 5:
+				window = 1
+				segs = append(segs, seg{}) // a closed window: below
+			case 6:
+				at, n = at-1, rng.IntN(2) // a probe
+			case 7:
+				if len(segs) > 3 {
+					segs = append(segs, segs[len(segs)-1-rng.IntN(3)])
+				}
+				continue
+			case 8:
+				if rng.IntN(2) == 0 {
+					flags |= flagFIN
+				}
+			}
+			if len(segs) > 0 && segs[len(segs)-1].src == (netip.AddrPort{}) {
+				segs = segs[:len(segs)-1]
+				add(from, at, 0, ack, flags, closedWindow)
+				continue
+			}
+			add(from, at, n, ack, flags, window)
+			next[from] = max(next[from], at+n)
+		}
+		var frames []capture.Frame
+		now := time.Unix(1_700_000_000, 0)
+		for i, g := range segs {
+			now = now.Add(g.after)
+			data := g.ip()
+			if g.window == closedWindow {
+				data[34], data[35] = 0, 0
+			}
+			frames = append(frames, capture.Frame{Link: capture.LinkRaw, Time: now, Number: int64(i + 1), Data: data, Length: len(data)})
+		}
+		got, want := alone(frames, false), alone(frames, true)
+		if !reflect.DeepEqual(got, want) {
+			t.Fatalf("run %d:\n%+v\nwant\n%+v", run, got, want)
+		}
+	}
+}
+
+// closedWindow stands for a window of 0, which seg takes for none said.
+const closedWindow = 7777
+
+// alone is facts of captures of a data connection alone.
+func alone(frames []capture.Frame, wary bool) (all []ftp.Conn) {
+	d := New(Config{}, announced(dataEnd))
+	d.wary = wary
+	emit := func(ev *ftp.Event) {
+		if ev.Kind == ftp.EventEnd {
+			all = append(all, *ev.Conn.Clone())
+		}
+	}
+	for i := range frames {
+		d.Decode(&frames[i], emit)
+	}
+	d.Finish(emit)
+	return all
 }
