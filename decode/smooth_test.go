@@ -112,7 +112,7 @@ func TestMostIsSmooth(t *testing.T) {
 	s := dataScript().handshake()
 	emit := func(*ftp.Event) {}
 	for range 100 {
-		s.server(fmt.Sprint("0123456789abcdef")).send(client, flagACK, "")
+		s.server("0123456789abcdef").send(client, flagACK, "")
 	}
 	taken := 0
 	for n, g := range s.segs {
