@@ -58,6 +58,8 @@ func bystander(s *script) *stream {
 	st := newStream(dataScript().handshake(), announced(dataEnd))
 	other := newStream(s, interest(nil))
 	st.frame.Data, st.seq = other.frame.Data, other.seq
+	st.d.announced = new(ftp.PortSet)
+	st.d.announced.Add(dataEnd.Port())
 	return st
 }
 
