@@ -187,8 +187,8 @@ func (d *Decoder) countTCP(src, dst uint16) {
 func (d *Decoder) known(p *packet, emit func(*ftp.Event)) *flow {
 	fl := d.flows.find(p.src, p.dst)
 	if fl == nil {
-		if first, ok := d.knocks.take(p.src, p.dst); ok {
-			fl = d.revive(first, p, emit)
+		if first, seen := d.knocks.take(p.src, p.dst); first != nil {
+			fl = d.revive(first, seen, p, emit)
 		}
 	}
 	if fl == nil {

@@ -110,13 +110,13 @@ func (d *Decoder) open(p *packet, role ftp.Role, initiator, listener netip.AddrP
 
 // revive opens a connection by the frame that was kept of it, now that a second
 // one came.
-func (d *Decoder) revive(first *capture.Frame, second *packet, emit func(*ftp.Event)) *flow {
+func (d *Decoder) revive(first *capture.Frame, seen ftp.Seen, second *packet, emit func(*ftp.Event)) *flow {
 	var p packet
 	ether, start, ok := link(first.Link, first.Data)
 	if !ok || look(ether, first.Data[start:], first.Length-start, &p) != foundTCP {
 		return d.door(second, true, emit) // it was too long to be kept, or in pieces
 	}
-	p.frame, p.seen = first, ftp.Seen{Ref: ftp.Ref{Capture: first.Capture, Frame: first.Number}, Time: ftp.TimeOf(first.Time)}
+	p.frame, p.seen = first, seen
 	fl := d.door(&p, true, emit)
 	if fl != nil {
 		d.segment(fl, &p, emit)

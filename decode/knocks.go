@@ -6,6 +6,7 @@ import (
 	"net/netip"
 
 	"github.com/ftpscope/ftpscope/capture"
+	"github.com/ftpscope/ftpscope/decode/ftp"
 )
 
 // knocks are the first frames of connections that would be looked at if there were
@@ -19,25 +20,41 @@ import (
 // taken, which is about when the whole table is.
 type knocks struct {
 	limit  int // Limits.Knocks
-	places []place
-	frames []kept // of the places
+	sets   []knockSet
+	frames []kept // of the places, those of a set together
 	begun  uint32 // knocks so far
 	here   int    // knocks that wait
 	lost   int64  // of those that would have been followed, of which no second packet came
+	taken  capture.Frame
 }
 
-// place is what is looked at to find a knock.
-type place struct {
-	key   flowKey
-	order uint32 // greater than that of older ones; 0 for an empty place
-	known bool   // it would have been followed
+// knockSet is what is looked at to find a knock: a line of the processor's cache.
+type knockSet struct {
+	marks [ways]uint32 // of the hashes, and wanted
+	order [ways]uint32 // greater than that of older ones; 0 for an empty place
 }
 
-// kept is the frame of a knock.
+// kept is the frame of a knock, without pointers: there is nothing in the table that
+// garbage collection must look at.
 type kept struct {
-	frame capture.Frame // without its data
-	size  int           // of data
-	data  [maxKnock]byte
+	ends      [2]knockEnd // who sent, to whom
+	seen      ftp.Seen
+	length    int // on the wire
+	link      capture.LinkType
+	direction capture.Direction
+	size      uint8 // of data
+	data      [maxKnock]byte
+}
+
+// knockEnd is a netip.AddrPort without pointers.
+type knockEnd struct {
+	addr [16]byte
+	port uint16
+	is4  bool
+}
+
+func endOf(a netip.AddrPort) knockEnd {
+	return knockEnd{a.Addr().As16(), a.Port(), a.Addr().Is4()}
 }
 
 const (
@@ -46,84 +63,93 @@ const (
 	// maxKnock is the longest frame that is kept. Of a longer one only it is known
 	// that it was there.
 	maxKnock = 192
+	// wanted is the bit of a mark that says that the connection would have been
+	// followed.
+	wanted = 1
 )
 
 // keep takes the first packet between two ends. followed says that it would have
 // been followed.
 func (n *knocks) keep(p *packet, followed bool) {
-	if n.places == nil {
-		n.places, n.frames = make([]place, max(n.limit, ways)), make([]kept, max(n.limit, ways))
+	if n.sets == nil {
+		count := max(n.limit/ways, 1)
+		n.sets, n.frames = make([]knockSet, count), make([]kept, count*ways)
 	}
-	key := keyOf(p.src, p.dst)
-	set := n.set(&key)
-	at := set
-	for i := set; i < set+ways; i++ {
-		if n.places[i].order < n.places[at].order {
-			at = i
+	ends := [2]knockEnd{endOf(p.src), endOf(p.dst)}
+	i, mark := n.place(&ends)
+	if followed {
+		mark |= wanted
+	}
+	set, at := &n.sets[i], 0
+	for j := range set.order {
+		if set.order[j] < set.order[at] {
+			at = j
 		}
 	}
-	n.forget(at)
+	if set.order[at] > 0 {
+		n.here--
+		n.lost += int64(set.marks[at] & wanted)
+	}
 	n.begun++
 	n.here++
-	n.places[at] = place{key, n.begun, followed}
-	k := &n.frames[at]
-	k.frame, k.size = *p.frame, 0
-	k.frame.Data = nil
+	set.marks[at], set.order[at] = mark, n.begun
+	k := &n.frames[i*ways+at]
+	k.ends, k.seen = ends, p.seen
+	k.length, k.link, k.direction, k.size = p.frame.Length, p.frame.Link, p.frame.Direction, 0
 	if b := p.frame.Data; len(b) <= maxKnock {
-		k.size = copy(k.data[:], b)
+		k.size = uint8(copy(k.data[:], b))
 	}
 }
 
-// forget empties a place that something may be in.
-func (n *knocks) forget(at int) {
-	if one := &n.places[at]; one.order > 0 {
-		n.here--
-		if one.known {
-			n.lost++
-		}
-		one.order = 0
-	}
-}
-
-// take takes out the knock between two ends; the frame is without data if it was
-// too long. It is valid until the next call of keep.
-func (n *knocks) take(a, b netip.AddrPort) (*capture.Frame, bool) {
+// take takes out the knock between two ends, nil if there is none; the frame is
+// without data if it was too long. It is valid until the next call.
+func (n *knocks) take(a, b netip.AddrPort) (*capture.Frame, ftp.Seen) {
 	if n.here == 0 {
-		return nil, false
+		return nil, ftp.Seen{}
 	}
-	key := keyOf(a, b)
-	set := n.set(&key)
-	for i := set; i < set+ways; i++ {
-		if n.places[i].order > 0 && n.places[i].key == key {
-			n.places[i].order = 0
+	ends := [2]knockEnd{endOf(a), endOf(b)}
+	i, mark := n.place(&ends)
+	set := &n.sets[i]
+	for j := range set.marks {
+		if set.marks[j]&^wanted != mark || set.order[j] == 0 {
+			continue
+		}
+		if k := &n.frames[i*ways+j]; k.ends == ends || k.ends == [2]knockEnd{ends[1], ends[0]} {
+			set.order[j] = 0
 			n.here--
-			k := &n.frames[i]
-			k.frame.Data = k.data[:k.size]
-			return &k.frame, true
+			n.taken = capture.Frame{
+				Data: k.data[:k.size], Length: k.length, Number: k.seen.Frame, Capture: k.seen.Capture, Link: k.link, Direction: k.direction,
+			}
+			return &n.taken, k.seen
 		}
 	}
-	return nil, false
+	return nil, ftp.Seen{}
 }
 
-// set is the first place of the set of a key.
-func (n *knocks) set(k *flowKey) int {
-	const prime = 0x9e3779b97f4a7c15 // 2^64 and the golden ratio
-	h := uint64(k.port[0])<<32 | uint64(k.port[1])<<16 | uint64(k.family)
-	for _, a := range &k.addr {
-		h = bits.RotateLeft64((h^binary.LittleEndian.Uint64(a[:]))*prime, 29)
-		h = bits.RotateLeft64((h^binary.LittleEndian.Uint64(a[8:]))*prime, 29)
-	}
-	sets := uint64(len(n.places) / ways)
-	at, _ := bits.Mul64(h*prime, sets) // the high bits choose
-	return int(at) * ways
+// place is the set of two ends, and their mark in it, the same whichever end sent.
+func (n *knocks) place(ends *[2]knockEnd) (set int, mark uint32) {
+	h := (ends[0].hash() + ends[1].hash()) * goldenPrime
+	high, _ := bits.Mul64(h, uint64(len(n.sets))) // the high bits choose
+	return int(high), uint32(h>>8) &^ wanted
+}
+
+// goldenPrime is 2^64 divided by the golden ratio.
+const goldenPrime = 0x9e3779b97f4a7c15
+
+func (e *knockEnd) hash() uint64 {
+	h := (binary.LittleEndian.Uint64(e.addr[:]) ^ uint64(e.port)) * goldenPrime
+	h = (bits.RotateLeft64(h, 29) ^ binary.LittleEndian.Uint64(e.addr[8:])) * goldenPrime
+	return h ^ h>>32
 }
 
 // left is how many knocks nothing came of that would have been followed.
 func (n *knocks) left() int64 {
 	left := n.lost
-	for i := range n.places {
-		if n.places[i].order > 0 && n.places[i].known {
-			left++
+	for i := range n.sets {
+		for j, order := range n.sets[i].order {
+			if order > 0 {
+				left += int64(n.sets[i].marks[j] & wanted)
+			}
 		}
 	}
 	return left

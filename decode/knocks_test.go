@@ -70,7 +70,7 @@ func TestKnocksAreBounded(t *testing.T) {
 		p.play(syn(100+i, serverEnd))
 	}
 	equal(t, "kept", p.knocks.here, 8)
-	equal(t, "places", len(p.knocks.places), 10)
+	equal(t, "places", len(p.knocks.frames), 8)
 	equal(t, "followed", p.flows.count(), 3)
 	// The latest ones are those that are kept.
 	p.play(seg{src: serverEnd, dst: syn(1099, serverEnd).src, seq: 1, ack: 1100, flags: flagSYN | flagACK})

@@ -73,7 +73,7 @@ func (e *Engine) Finish(captures []Capture) (findings []*Finding, vantages []Van
 	for i := range captures {
 		vantages = append(vantages, e.captureVantage(i))
 	}
-	findings = merged(e.atEnd(captures))
+	findings = merged(e.atEnd(captures, vantages))
 	e.number(findings)
 	return findings, vantages
 }

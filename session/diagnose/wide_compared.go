@@ -11,7 +11,7 @@ import (
 // comparedAtEnd holds the passive attempts of all sessions against each other.
 // Most such findings were made when the last failing session ended; what shows
 // only by sessions that went well after it is left.
-func (e *Engine) comparedAtEnd(captures []Capture) []*Finding {
+func (e *Engine) comparedAtEnd(captures []Capture, vantages []Vantage) []*Finding {
 	var out []*Finding
 	seen := make(map[pair]bool)
 	for i := range e.memory.attempts {
@@ -23,7 +23,7 @@ func (e *Engine) comparedAtEnd(captures []Capture) []*Finding {
 		seen[p] = true
 		base := subject{
 			Session: &session.Session{Client: netip.AddrPortFrom(p.client, 0), Server: netip.AddrPortFrom(p.server, a.control)},
-			memory:  &e.memory, sights: &e.sights, capture: &captures[p.capture], vantage: e.captureVantage(p.capture),
+			memory:  &e.memory, sights: &e.sights, capture: &captures[p.capture], vantage: vantages[p.capture],
 		}
 		add := func(f *Finding, failed []*attempt) {
 			f.Transfers, f.Count = failing(failed)

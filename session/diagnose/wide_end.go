@@ -5,7 +5,7 @@ import (
 )
 
 // atEnd makes the findings that need all sessions.
-func (e *Engine) atEnd(captures []Capture) []*Finding {
+func (e *Engine) atEnd(captures []Capture, vantages []Vantage) []*Finding {
 	var out []*Finding
 	for i, c := range e.wide.captures {
 		if c.sessions == 0 || i >= len(captures) {
@@ -22,7 +22,7 @@ func (e *Engine) atEnd(captures []Capture) []*Finding {
 			}
 		}
 	}
-	return append(out, e.comparedAtEnd(captures)...)
+	return append(out, e.comparedAtEnd(captures, vantages)...)
 }
 
 // ending is a capture at its end.
