@@ -5,7 +5,7 @@ import "time"
 // Limits bounds what the decoder keeps. Zero fields take the defaults.
 type Limits struct {
 	Connections  int           // followed at once: 65536. What nobody answered goes first
-	Unanswered   int           // connections followed at once of which only one side was heard: 4096
+	Unanswered   int           // connections followed at once of which only one side was heard: 2048
 	Knocks       int           // later ones of which one packet is kept, in case that somebody answers: 32,768; at least 8
 	Ended        int           // closed connections kept at once for what still comes: 512
 	Remembered   int           // connections that are not followed and may yet turn out to be FTP: 4096
@@ -26,7 +26,7 @@ func (l Limits) withDefaults() Limits {
 		}
 	}
 	set(&l.Connections, 65536)
-	set(&l.Unanswered, 4096)
+	set(&l.Unanswered, 2048)
 	set(&l.Knocks, 32768)
 	set(&l.Ended, 512)
 	set(&l.Remembered, 4096)
