@@ -39,6 +39,14 @@ func (d *Decoder) captureOf(f *capture.Frame) *captureFacts {
 	return d.captures[f.Capture]
 }
 
+// Thin says that a capture, named by its index, was thinned out where it was taken:
+// of data connections it holds the packets that open and end them, those with a
+// closed window, and of the others the headers of a few. It is to be called before
+// its first frame.
+func (d *Decoder) Thin(i int) {
+	d.captureOf(&capture.Frame{Capture: i}).Thinned = true
+}
+
 // frame counts a frame that was captured at a time.
 func (c *captureFacts) frame(f *capture.Frame, at ftp.Time) {
 	c.Frames++

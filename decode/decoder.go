@@ -37,10 +37,12 @@ type Decoder struct {
 	now       ftp.Time        // of the latest frame that has a time
 	swept     ftp.Time        // when connections were last looked through
 	sweptAt   int64           // the number of frames by then
+	ticks     int64           // of the frames, that only said that time passed
 	crowded   bool            // making room was not worth its price since then
 	wary      bool            // for tests: nothing is taken for smooth
 	warmth    int             // the sum of flow.warm
 	noticed   map[string]bool
+	matter    Matter // of the frame that was decoded last
 }
 
 // New makes a decoder that asks interest about connections.
@@ -56,13 +58,18 @@ func New(c Config, interest Interest) *Decoder {
 }
 
 // Stats counts what was read so far.
-func (d *Decoder) Stats() Stats { return d.stats }
+func (d *Decoder) Stats() Stats {
+	st := d.stats
+	st.Frames -= d.ticks
+	return st
+}
 
 // Decode takes one frame and emits what it tells. The frame's bytes are not
 // kept, the events' bytes are valid only during emit. A frame without bytes is a
 // tick: time passed.
 func (d *Decoder) Decode(f *capture.Frame, emit func(*ftp.Event)) {
 	d.stats.Frames++
+	d.matter = MatterNone
 	d.capture = d.captureOf(f)
 	if f.Length > len(f.Data) {
 		d.stats.Truncated++
@@ -71,11 +78,15 @@ func (d *Decoder) Decode(f *capture.Frame, emit func(*ftp.Event)) {
 	if !at.IsZero() {
 		d.now = at
 	}
-	if d.due() {
+	tick := f.Length == 0 && f.Number == 0 // else it is a frame of nothing, in a file
+	if d.due(tick) {
 		d.sweep(emit)
 	}
 	seen := ftp.Seen{Ref: ftp.Ref{Capture: f.Capture, Frame: f.Number}, Time: d.now}
 	if f.Length == 0 {
+		if tick {
+			d.ticks++
+		}
 		d.tell(emit, ftp.Event{Kind: ftp.EventTick, Seen: seen})
 		return
 	}
@@ -112,6 +123,7 @@ func (d *Decoder) look(f *capture.Frame, ether uint16, body []byte, wire int, se
 func (d *Decoder) lookAgain(f *capture.Frame, ether uint16, body []byte, wire int, seen ftp.Seen, emit func(*ftp.Event)) {
 	var p packet
 	var e icmpError
+	fragments := d.stats.Fragments
 	found := look(ether, body, wire, &p)
 	if found == 0 {
 		found = d.secondLook(ether, body, wire, &p, &e)
@@ -127,6 +139,7 @@ func (d *Decoder) lookAgain(f *capture.Frame, ether uint16, body []byte, wire in
 		p.seen, p.frame = seen, f
 		d.tcp(&p, emit)
 	case foundICMP:
+		d.matter = MatterWhole
 		d.stats.ICMP++
 		e.seen = seen
 		d.icmp(&e, emit)
@@ -146,6 +159,9 @@ func (d *Decoder) lookAgain(f *capture.Frame, ether uint16, body []byte, wire in
 	case foundNothing:
 		d.stats.Unreadable++
 	}
+	if d.stats.Fragments > fragments {
+		d.matter = MatterWhole // the others are of no use without it
+	}
 }
 
 // tcp takes one TCP segment.
@@ -163,6 +179,7 @@ func (d *Decoder) tcp(p *packet, emit func(*ftp.Event)) {
 		d.tell(emit, ftp.Event{Kind: ftp.EventRST, Seen: p.seen, Ends: [2]netip.AddrPort{p.dst, p.src}, Acked: int64(p.ack)})
 	}
 	d.capture.tcp(src, dst, fl != nil && fl.conn.Role == ftp.RoleControl || d.control.Has(src) || d.control.Has(dst))
+	d.matter = matterOf(fl, p)
 	if fl != nil {
 		d.segment(fl, p, emit)
 	}

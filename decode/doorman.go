@@ -100,6 +100,7 @@ func (d *Decoder) open(p *packet, role ftp.Role, initiator, listener netip.AddrP
 	}
 	fl := d.flows.add(initiator, listener, p.seen)
 	fl.conn.Midstream = !p.has(flagSYN)
+	fl.conn.Thinned = d.capture.Thinned && role != ftp.RoleControl
 	if role == ftp.RoleNone {
 		d.remember(fl, emit)
 		return fl
@@ -174,6 +175,7 @@ func (d *Decoder) promote(fl *flow, role ftp.Role, at ftp.Seen, emit func(*ftp.E
 	fl.conn.Role = role
 	if role == ftp.RoleControl {
 		d.deafen(fl)
+		fl.conn.Thinned = false
 	}
 	d.tell(emit, ftp.Event{Kind: ftp.EventOpen, Seen: at, Conn: fl.conn})
 }

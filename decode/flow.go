@@ -24,11 +24,12 @@ type core struct {
 	wire    [2]wire
 	traffic *traffic // from the first packet behind the handshake on
 
-	roomy  *roomy
-	unused *traffic // memory for traffic
-	links  [kinds]links
-	state  *queue // that it is in: the decoder's dormant, lonely or over; nil for none
-	gone   bool   // it is not among the flows any more
+	roomy    *roomy
+	unused   *traffic // memory for traffic
+	links    [kinds]links
+	presumed bool   // Conn.Established is the SYN-ACK of a thinned connection: the ACK behind it was left out
+	state    *queue // that it is in: the decoder's dormant, lonely or over; nil for none
+	gone     bool   // it is not among the flows any more
 }
 
 // traffic is what is kept of a connection whose handshake was answered, by the
@@ -139,6 +140,7 @@ func (f *flow) facts(p *packet, side ftp.Side) (changed bool) {
 	if f.traffic == nil {
 		f.begin()
 	}
+	f.presume(true)
 	hops(&h.Wire, p)
 	if side == ftp.Initiator && p.has(flagACK) || p.length > 0 || c.Midstream {
 		changed = f.establish(p.seen)
@@ -201,7 +203,11 @@ func (f *flow) confirm(p *packet, side ftp.Side) {
 	}
 	at := s.at(p.ack)
 	if at > s.next {
-		if at > f.sentUpTo(other) {
+		if c := f.conn; c.Thinned && !c.Half[other].FIN.Yes() && at <= s.next+reach {
+			s.add(p.ack, 0)
+			c.Half[other].Bytes, c.Half[other].Missing = s.next, s.missing
+			f.acknowledged(other, s.next)
+		} else if at > f.sentUpTo(other) {
 			f.unsent(p, side, at)
 		} else {
 			f.acknowledged(other, s.next)
@@ -239,6 +245,7 @@ func (f *flow) shutdown(p *packet, side ftp.Side) {
 		return // not the end
 	}
 	h.Shutdown, h.ShutdownAck = ftp.Seen{}, 0
+	h.Cut = f.conn.TLS && len(p.payload) < p.length
 	if f.conn.TLS && endsWithAlert(p.payload) {
 		h.Shutdown, h.ShutdownAck = p.seen, f.acks(p, side)
 	}
@@ -291,6 +298,11 @@ func (f *flow) fin(p *packet, side ftp.Side) {
 		if _, _, ok := s.add(p.seq, 0); !ok {
 			return
 		}
+		h.Bytes, h.Missing = s.next, s.missing
+	}
+	if end := s.at(p.seq) + int64(p.length); f.conn.Thinned && end == s.next-1 {
+		s.next-- // an acknowledgment of this FIN was captured before it
+		s.missing = max(s.missing-1, 0)
 		h.Bytes, h.Missing = s.next, s.missing
 	}
 	h.FIN, h.FINAck = p.seen, f.acks(p, side)

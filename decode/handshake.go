@@ -19,6 +19,7 @@ func (f *flow) handshake(p *packet, side ftp.Side) (changed bool) {
 	c.Half[side].MSS = max(c.Half[side].MSS, stack.MSS)
 	switch {
 	case side == ftp.Initiator && !p.has(flagACK):
+		f.presume(false)
 		s.start(p.seq)
 		f.based(side)
 		c.Midstream = false
@@ -28,6 +29,7 @@ func (f *flow) handshake(p *packet, side ftp.Side) (changed bool) {
 		}
 	case side == ftp.Listener && p.has(flagACK):
 		answer := ftp.Answer{Seen: p.seen, Kind: ftp.AnswerSYNACK, TTL: p.ttl, From: p.src.Addr(), Clock: clockOf(p), Stack: stack}
+		f.presume(false)
 		if s.sure && !f.failed() {
 			if p.ack == f.span[ftp.Initiator].base {
 				f.answer(answer) // again: the ACK did not reach it, or another host answers for the same address
@@ -42,8 +44,21 @@ func (f *flow) handshake(p *packet, side ftp.Side) (changed bool) {
 		}
 		c.Midstream = false
 		f.answer(answer)
+		if c.Thinned && len(c.Answers) == 1 {
+			f.presumed = true
+			changed = f.establish(p.seen) || changed
+		}
 	}
 	return changed
+}
+
+// presume ends the presumption that the handshake of a thinned connection succeeded
+// when its SYN-ACK was seen. Where a SYN or SYN-ACK is repeated it did not.
+func (f *flow) presume(right bool) {
+	if f.presumed && !right {
+		f.conn.Established = ftp.Seen{}
+	}
+	f.presumed = false
 }
 
 func (f *flow) answer(a ftp.Answer) {
@@ -72,7 +87,7 @@ func (f *flow) reset(p *packet, side ftp.Side) (changed bool) {
 		return true
 	}
 	if s := &f.span[side]; s.known {
-		if at := s.at(p.seq); at < -slack || at > s.next+slack {
+		if at := s.at(p.seq); at < -slack || at > s.next+f.slack() {
 			if h := &c.Half[side]; !h.FalseRST.Yes() {
 				h.FalseRST = p.seen
 			}
@@ -83,8 +98,35 @@ func (f *flow) reset(p *packet, side ftp.Side) (changed bool) {
 		return false
 	}
 	c.Half[side].RST = p.seen
+	if c.Thinned {
+		f.presume(true)
+		f.told(p, side)
+	}
 	w.RSTTTL = orTTL(w.RSTTTL, p.ttl)
 	return true
+}
+
+// slack is how far behind what was seen of a side its RST may lie.
+func (f *flow) slack() int64 {
+	if f.conn.Thinned {
+		return reach
+	}
+	return slack
+}
+
+// told takes what a packet of a thinned connection tells of those that were left
+// out: how much its side has sent, and received.
+func (f *flow) told(p *packet, side ftp.Side) {
+	s := &f.span[side]
+	if _, _, ok := s.add(p.seq, 0); ok {
+		f.conn.Half[side].Bytes, f.conn.Half[side].Missing = s.next, s.missing
+	}
+	if p.has(flagACK) {
+		if f.traffic == nil {
+			f.begin()
+		}
+		f.confirm(p, side)
+	}
 }
 
 // orTTL is the first TTL that there is.

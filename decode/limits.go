@@ -16,6 +16,7 @@ type Limits struct {
 	Waiting      int           // bytes that wait in all connections together: 32 MiB
 	EndedLinger  time.Duration // how long a closed connection is kept for what still comes: 30 s
 	FailedLinger time.Duration // how long a connection that did not open is kept after its last packet: 180 s
+	Idle         time.Duration // how long any connection is kept after its last packet: without end
 	IdleLinger   time.Duration // how long an open connection is kept after its last packet if Connections is reached: 1 h
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/ftpscope/ftpscope/capture"
 	"github.com/ftpscope/ftpscope/decode/ftp"
@@ -119,4 +120,8 @@ func TestTick(t *testing.T) {
 		}
 	})
 	equal(t, "ticks", ticks, 1)
+
+	frames := p.Stats().Frames
+	p.Decode(&capture.Frame{Time: p.frame.Time.Add(time.Second)}, func(*ftp.Event) {})
+	equal(t, "frames, a tick that is none of a file not among them", p.Stats().Frames, frames)
 }

@@ -12,7 +12,7 @@ func (f *flow) smooth(p *packet, side ftp.Side) bool {
 	c, s, o := f.conn, &f.span[side], &f.span[other]
 	h, back := &c.Half[side], &c.Half[other]
 	switch {
-	case c.Role != ftp.RoleData || !c.Established.Yes() || c.TLS || f.state != nil || f.greeted != nil || f.tls != nil || f.traffic == nil:
+	case c.Role != ftp.RoleData || c.Thinned || !c.Established.Yes() || c.TLS || f.state != nil || f.greeted != nil || f.tls != nil || f.traffic == nil:
 		return false
 	case p.flags&(flagSYN|flagFIN|flagRST|flagACK) != flagACK || p.window == 0 || f.traffic.shut[0].now || f.traffic.shut[1].now:
 		return false

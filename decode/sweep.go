@@ -14,9 +14,9 @@ const sweepEvery = 5 * time.Second
 // connections may be looked at for each frame.
 const sweepShare = 16
 
-// due reports whether it is time to sweep.
-func (d *Decoder) due() bool {
-	return d.now.Sub(d.swept).Abs() > sweepEvery && (d.stats.Frames-d.sweptAt)*sweepShare >= int64(d.flows.count())
+// due reports whether it is time to sweep. A tick comes where there is time for it.
+func (d *Decoder) due(tick bool) bool {
+	return d.now.Sub(d.swept).Abs() > sweepEvery && (tick || (d.stats.Frames-d.sweptAt)*sweepShare >= int64(d.flows.count()))
 }
 
 // sweep ends connections that are over for a while or never came up.
@@ -25,7 +25,8 @@ func (d *Decoder) sweep(emit func(*ftp.Event)) {
 	for fl := range d.flows.age.all() {
 		idle := d.now.Sub(fl.conn.Last.Time)
 		switch {
-		case fl.over() && idle > d.limits.EndedLinger, fl.failed() && idle > d.limits.FailedLinger:
+		case fl.over() && idle > d.limits.EndedLinger, fl.failed() && idle > d.limits.FailedLinger,
+			d.limits.Idle > 0 && idle > d.limits.Idle:
 			d.end(fl, emit)
 		case fl.control != nil:
 			fl.control.drain(d.now, d.limits, emit)

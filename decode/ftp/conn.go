@@ -105,6 +105,7 @@ type Half struct {
 	FirstData      Seen  // first segment with payload
 	TTLMin, TTLMax uint8 // of all its packets
 	Plain          bool  // its first payload was captured and is no TLS record
+	Cut            bool  // TLS only: of the segment that its payload ends with the end was not captured
 	MSS            uint16
 	FIN            Seen // first FIN
 	Wire           Wire
@@ -134,6 +135,7 @@ type Conn struct {
 	Ends        [2]netip.AddrPort // by Side; without a SYN the listener is a guess
 	Midstream   bool              // the first packet seen was not a SYN or its answer
 	Recognised  bool              // a control connection found by its words, not by its port
+	Thinned     bool              // a data connection of which most packets were left out on purpose: CaptureFacts.Thinned
 	TLS         bool              // TLS records were seen on it
 	First, Last Seen              // first and last packet
 	SYNs        []SYN             // at most MaxAttempts

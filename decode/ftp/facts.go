@@ -182,6 +182,7 @@ type CaptureFacts struct {
 	OtherTCP    int64         // all other TCP packets
 	Port20      int64         // of them, those from or to port 20
 	Truncated   int64         // frames captured only in part
+	Thinned     bool          // most packets of data connections were left out where it was taken
 	Loopback    bool          // a link type of the loopback interface (NULL, LOOP)
 	Backwards   Seen          // first frame whose time is before that of an earlier one by more than a second
 	Step        time.Duration // how far Backwards went back
