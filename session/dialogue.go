@@ -35,6 +35,8 @@ type dialogue struct {
 	text      int      // bytes of commands and replies kept
 	page      []Reply  // where replies are written, see record
 	active    ftp.Seen // latest event of the control connection
+	heard     heard    // what was told of it
+	newest    newest   // where somebody listens to news
 }
 
 func newDialogue(t *Tracker, c *ftp.Conn, number int) *dialogue {

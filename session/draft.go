@@ -21,6 +21,7 @@ type draft struct {
 	abor   *Reply      // reply to the ABOR for it
 	conns  []*ftp.Conn // inferred connections; announced ones are in ann
 	next   ftp.Seen    // the first command after its last one
+	heard  heard       // what was told of it
 }
 
 // parts are a transfer and what most transfers have, in one piece of memory.

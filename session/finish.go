@@ -183,6 +183,9 @@ func (x *draft) data(c *ftp.Conn) *Data {
 	return &x.parts.data
 }
 
+// handshake is how many bytes a TLS handshake may take.
+const handshake = 8192
+
 // sender is the side of the data connection that sends the file: the server's
 // for downloads and listings. Where the command is not known, it is the side
 // that sent clearly more, or else the one that closed first: in stream mode the
@@ -200,7 +203,10 @@ func (x *draft) sender(c *ftp.Conn) ftp.Side {
 		return server.Other()
 	}
 	a, b := &c.Half[ftp.Initiator], &c.Half[ftp.Listener]
-	const handshake = 8192 // bytes that a TLS handshake may take
+	handshake := int64(handshake)
+	if c.Thinned {
+		handshake /= 2 // what tells otherwise was perhaps left out
+	}
 	switch {
 	case a.Bytes > b.Bytes && (b.Bytes == 0 || a.Bytes-b.Bytes > handshake):
 		return ftp.Initiator

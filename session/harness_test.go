@@ -68,12 +68,17 @@ type harness struct {
 	emitted []int64 // the frame at which each of got came
 	replies int     // that servers said and the capture holds, 120 excepted; negative if not to be checked
 	over    bool
+
+	nonsense bool                       // what comes may make none
+	news     []string                   // one line each
+	ended    map[string]session.Outcome // of transfers that were told to be over
 }
 
 func newHarness(t *testing.T, l session.Limits) *harness {
 	t.Helper()
 	start := ftp.TimeOf(time.Date(2026, 11, 22, 6, 0, 0, 0, time.UTC))
-	h := &harness{t: t, tr: session.New(session.Config{Limits: l}), start: start, now: start, swept: start, sources: 50000}
+	h := &harness{t: t, start: start, now: start, swept: start, sources: 50000, ended: make(map[string]session.Outcome)}
+	h.tr = session.New(session.Config{Limits: l, News: h.hear})
 	t.Cleanup(func() {
 		if !h.over {
 			t.Error("the story has no end: want was not called")
@@ -112,6 +117,9 @@ func (h *harness) packet() ftp.Seen {
 }
 
 func (h *harness) handle(ev ftp.Event) {
+	if h.ended != nil && !h.nonsense && !ev.Time.IsZero() && ev.Kind != ftp.EventEnd {
+		h.tr.Handle(&ftp.Event{Kind: ftp.EventTick, Seen: ftp.Seen{Time: ev.Time}}, h.emit) // as of a live interface
+	}
 	h.tr.Handle(&ev, h.emit)
 	// The bytes of an event are borrowed: whoever kept them now holds rubbish.
 	for _, b := range [][]byte{ev.Command.Argument, ev.Reply.Text} {
@@ -122,6 +130,7 @@ func (h *harness) handle(ev ftp.Event) {
 }
 
 func (h *harness) emit(s *session.Session) {
+	h.checkNews(s)
 	h.got = append(h.got, s)
 	h.emitted = append(h.emitted, h.frame)
 }

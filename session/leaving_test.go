@@ -86,6 +86,7 @@ func TestLeavingHoldsNothing(t *testing.T) {
 		return m.HeapAlloc
 	}
 	h := newHarness(t, session.Limits{})
+	h.deaf(session.Limits{})
 	before := live(h, 10)
 	if after := live(h, many); after > before+many*1000 {
 		t.Errorf("%d bytes are held of each of %d sessions that are done", (after-before)/many, many)

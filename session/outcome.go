@@ -8,7 +8,10 @@ import (
 
 // The times that outcomes rest on.
 const (
-	stall    = 5 * time.Second // no data for so long is a stall (report.md, "outcome")
+	stall = 5 * time.Second // no data for so long is a stall (report.md, "outcome")
+
+	stallThinned = time.Minute // the same where one packet in 64 is seen
+
 	deadline = 3 * time.Second // before it, or before three SYNs, an unanswered SYN proves nothing (diagnoses.md, 4.3)
 	patience = 3 * time.Second // a client that waited so long before it gave up had tried
 )
@@ -116,12 +119,12 @@ func (x *draft) carriedOn(c *ftp.Conn) Outcome {
 			return OutcomeIncomplete
 		}
 		return OutcomeUnused
-	case x.t.Reply == nil && sender.Bytes > 0 && inOrder(sender, receiver) && !x.silentlyEnded():
-		if onlyHandshake(c, x.sender(c)) {
+	case x.t.Reply == nil && sender.Bytes > 0 && (inOrder(sender, receiver, c.Thinned) || x.drained(c)) && !x.silentlyEnded():
+		if onlyHandshake(c, x.sender(c)) || c.Thinned && x.d.encrypted && perhapsHandshake(c, sender) {
 			return OutcomeUnknown
 		}
 		return OutcomeCompleted
-	case (bytes > 0 || x.t.Command != nil) && x.end(c).Sub(x.progress(c)) >= stall:
+	case (bytes > 0 || x.t.Command != nil) && x.end(c).Sub(x.progress(c)) >= stallOf(c):
 		return OutcomeStalled
 	case x.t.Reply != nil || x.t.Aborted:
 		return OutcomeAborted
@@ -133,6 +136,15 @@ func (x *draft) carriedOn(c *ftp.Conn) Outcome {
 		return OutcomeAborted
 	}
 	return OutcomeIncomplete
+}
+
+// stallOf is for how long no data is a stall: in a thinned connection packets are
+// seen seldom that pass often.
+func stallOf(c *ftp.Conn) time.Duration {
+	if c.Thinned {
+		return stallThinned
+	}
+	return stall
 }
 
 // tooSoon reports whether the capture ended before the client had the time to
@@ -161,16 +173,35 @@ func onlyHandshake(c *ftp.Conn, sender ftp.Side) bool {
 	return h != nil && h.Whole() && !h.Resumed() && !h.Carried(sender) && !c.Half[sender].Shutdown.Yes()
 }
 
+// drained reports whether the receiver of the file closed first on a connection that
+// is encrypted like its session, when it had all that the sender ever sent: it had
+// read the alert that closes a TLS session, which was left out of the capture or cut
+// off. Who gives up has more to come, and answers it by RST.
+func (x *draft) drained(c *ftp.Conn) bool {
+	sender := &c.Half[x.sender(c)]
+	receiver := &c.Half[x.sender(c).Other()]
+	return x.d.encrypted && (c.Thinned || sender.Cut) &&
+		receiver.FIN.Yes() && receiver.FINAck >= sender.Bytes && sender.FIN.Yes() && !receiver.RST.Yes() && !sender.RST.Yes()
+}
+
+// perhapsHandshake reports whether all that the sender of the file sent on a thinned
+// connection may have been a TLS handshake: nothing shows that it went well.
+func perhapsHandshake(c *ftp.Conn, sender *ftp.Half) bool {
+	return sender.Bytes < handshake && !sender.Shutdown.Yes() && (c.Hello == nil || !c.Hello.Resumed())
+}
+
 // inOrder reports whether the sender closed the connection, by FIN or by the
 // alert that closes a TLS session, before the receiver ended or reset it, and all
 // that it sent arrived.
 // https://www.rfc-editor.org/rfc/rfc4217#section-10.1
-func inOrder(sender, receiver *ftp.Half) bool {
+//
+// Of a thinned connection nobody knows what was acknowledged.
+func inOrder(sender, receiver *ftp.Half, thinned bool) bool {
 	closed := closing(sender)
 	if !closed.Yes() || sender.RST.Yes() && earlier(sender.RST, closed) {
 		return false
 	}
-	if receiver.Packets > 0 && sender.Acked < sender.Bytes {
+	if receiver.Packets > 0 && sender.Acked < sender.Bytes && !thinned {
 		return false // not all of it arrived
 	}
 	if rst := receiver.RST; rst.Yes() && earlier(rst, closed) {

@@ -10,9 +10,12 @@ import (
 	"github.com/ftpscope/ftpscope/decode/ftp"
 )
 
-// Config holds the bounds of a Tracker.
+// Config holds the bounds of a Tracker, and who is told of what goes on.
 type Config struct {
 	Limits Limits
+	// News is called for what happens in sessions that are not over, while an event
+	// is handled; it must not call the tracker. Where nobody listens leave it nil.
+	News func(*News)
 }
 
 // Tracker follows sessions. It is not safe for concurrent use.
@@ -30,6 +33,7 @@ type Tracker struct {
 	failed    int      // sessions given out whose control connection never opened
 	forgotten int      // sessions not given out
 	notices   []ftp.Notice
+	news      func(*News) // Config.News
 }
 
 // hosts are two addresses in either order.
@@ -49,6 +53,7 @@ func New(c Config) *Tracker {
 		limits: l, live: make(map[int64]*dialogue), pairs: make(map[hosts][]*dialogue),
 		strays: strays{limit: l.Strays, byPort: make(map[uint16][]*ftp.Conn)},
 		words:  words{seed: maphash.MakeSeed()},
+		news:   c.News,
 	}
 }
 
@@ -79,6 +84,29 @@ func (t *Tracker) Announced() *ftp.PortSet { return &t.expected.ports }
 
 // Handle takes one event. Sessions that are over by it are emitted.
 func (t *Tracker) Handle(ev *ftp.Event, emit func(*Session)) {
+	if t.news == nil {
+		t.take(ev, emit)
+		return
+	}
+	var before, after owners
+	if ev.Conn != nil {
+		before = ownersOf(ev.Conn)
+	}
+	t.take(ev, emit)
+	if ev.Conn != nil {
+		after = ownersOf(ev.Conn)
+	} else if ev.Kind == ftp.EventTick {
+		t.watchAll()
+	}
+	for i, d := range [...]*dialogue{before[0], before[1], after[0], after[1]} {
+		if d != nil && (i < 2 || d != before[i-2]) {
+			d.watch()
+		}
+	}
+}
+
+// take is Handle, but for the news.
+func (t *Tracker) take(ev *ftp.Event, emit func(*Session)) {
 	if !ev.Time.IsZero() && ev.Kind != ftp.EventEnd {
 		t.now = ev.Time
 	}
@@ -214,6 +242,9 @@ func (t *Tracker) finish(d *dialogue, emit func(*Session)) {
 		delete(t.pairs, h)
 	}
 	d.finish()
+	if t.news != nil {
+		d.lastNews()
+	}
 	for _, x := range d.drafts {
 		if x.ann != nil {
 			t.expected.remove(x.ann)

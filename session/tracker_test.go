@@ -84,6 +84,7 @@ func babble(t *testing.T, r *rand.Rand) {
 		limits = session.Limits{Commands: 20, Transfers: 5, Pending: 3, Unsolicited: 3, Strays: 2, Attempts: 2, Failed: 1, Live: 2}
 	}
 	h := newHarness(t, limits)
+	h.nonsense = true
 	pick := func(of []string) string { return of[r.IntN(len(of))] }
 	side := func() ftp.Side { return ftp.Side(r.IntN(2)) }
 	talk := []*speech{h.open(), h.openBetween(clientHost+":40001", serverHost+":21"), h.openBetween(clientHost+":40002", thirdHost+":21")}

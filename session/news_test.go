@@ -1,0 +1,95 @@
+package session_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/ftpscope/ftpscope/session"
+)
+
+// deaf makes a tracker of which nobody wants news, where what is held is measured.
+func (h *harness) deaf(l session.Limits) {
+	h.tr, h.ended = session.New(session.Config{Limits: l}), nil
+}
+
+// hear takes the news of a story.
+func (h *harness) hear(n *session.News) {
+	text := n.Session.ID
+	if n.Transfer != nil {
+		text = fmt.Sprint(n.Transfer.ID, " ", n.Transfer.Outcome)
+		if last := n.Session.Transfers[len(n.Session.Transfers)-1]; last != n.Transfer {
+			h.t.Errorf("news of %s: the session ends with %s", n.Transfer.ID, last.ID)
+		}
+	}
+	words := map[session.NewsKind]string{session.NewsOpened: "opened", session.NewsFailing: "failing", session.NewsEnded: "ended", session.NewsClosed: "closed"}
+	h.news = append(h.news, words[n.Kind]+" "+text)
+	h.logf("news: %s %s", words[n.Kind], text)
+	if n.Kind != session.NewsEnded {
+		return
+	}
+	if before, ok := h.ended[n.Transfer.ID]; ok && !h.nonsense {
+		h.t.Errorf("%s was told to be over twice: %s, %s", n.Transfer.ID, before, n.Transfer.Outcome)
+	}
+	h.ended[n.Transfer.ID] = n.Transfer.Outcome
+}
+
+// checkNews holds what was told of the transfers of a session against what they
+// came to.
+func (h *harness) checkNews(s *session.Session) {
+	if h.ended == nil || h.nonsense {
+		return
+	}
+	for _, t := range s.Transfers {
+		told, ok := h.ended[t.ID]
+		switch {
+		case !ok:
+			h.t.Errorf("%s was never told to be over", t.ID)
+		case told != t.Outcome:
+			h.t.Errorf("%s was told to be %s, and is %s", t.ID, told, t.Outcome)
+		}
+	}
+}
+
+// wantNews ends the story if it has no end yet, and checks the news.
+func (h *harness) wantNews(want ...string) {
+	h.t.Helper()
+	h.finish()
+	if got := fmt.Sprint(h.news); got != fmt.Sprint(want) {
+		h.t.Errorf("news\n%s\nwant\n%s", got, fmt.Sprint(want))
+	}
+}
+
+// A transfer is news when it is over, not when the session is.
+func TestNewsOfATransfer(t *testing.T) {
+	h := newHarness(t, session.Limits{})
+	s := h.open()
+	s.fetch("a.bin", 40001)
+	h.advance(time.Minute)
+	s.client("NOOP")
+	if n := len(h.news); n != 2 {
+		t.Errorf("%d news before the end of the session, want 2: %q", n, h.news)
+	}
+	s.quit()
+	h.wantNews("opened s1", "ended s1.t1 completed", "closed s1")
+}
+
+// A failure is news as soon as it is certain, and once.
+func TestNewsOfAFailure(t *testing.T) {
+	h := newHarness(t, session.Limits{})
+	s := h.open()
+	s.port(4001)
+	s.client("LIST")
+	s.call(4001).silent(3)
+	h.advance(time.Second)
+	s.client("NOOP")
+	before := len(h.news)
+	h.advance(4 * time.Second)
+	s.client("NOOP")
+	if n := len(h.news); n != before {
+		t.Errorf("news: %q", h.news[before:])
+	}
+	s.server("425 no")
+	s.quit()
+	h.wantNews("opened s1", "failing s1.t1 blocked", "ended s1.t1 blocked", "closed s1")
+}
