@@ -196,6 +196,7 @@ func (s *subject) polish(f *Finding) {
 		f.Severity = Warning
 	}
 	f.takeCommand()
+	s.thin(f)
 	sortEvidence(f.Evidence)
 	if len(f.Evidence) > MaxEvidence {
 		f.Evidence = shortened(f.Evidence)

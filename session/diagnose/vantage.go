@@ -33,13 +33,19 @@ func (e *Engine) vantage(s *session.Session, in *Capture) Vantage {
 	if e.config.Vantage != "" {
 		return e.told()
 	}
-	v := view{brief: true, client: e.sights.of(s.First.Capture, s.Client.Addr()), server: e.sights.of(s.First.Capture, s.Server.Addr())}
-	v.loopback = s.Client.Addr().IsLoopback() || s.Server.Addr().IsLoopback()
-	v.local = in.Loopback
-	v.oneHost = s.Client.Addr() == s.Server.Addr()
+	v := e.sights.view(s, in)
 	out := v.infer()
 	e.votes.add(s, out, v)
 	return out
+}
+
+// view is what was seen of the two hosts of a session.
+func (g *sights) view(s *session.Session, in *Capture) view {
+	v := view{brief: true, client: g.of(s.First.Capture, s.Client.Addr()), server: g.of(s.First.Capture, s.Server.Addr())}
+	v.loopback = s.Client.Addr().IsLoopback() || s.Server.Addr().IsLoopback()
+	v.local = in.Loopback
+	v.oneHost = s.Client.Addr() == s.Server.Addr()
+	return v
 }
 
 // told is the vantage that the user names.
