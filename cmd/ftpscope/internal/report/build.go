@@ -134,17 +134,9 @@ func frame(n int64) *int64 {
 func (b Builder) Session(s *session.Session, said diagnose.Explanation) *Session {
 	m, at := b.masker(s), s.First.Capture
 	out := &Session{
-		ID:      s.ID,
-		Capture: s.First.Capture,
-		Control: Control{
-			Client:     endpoint(s.Client),
-			Server:     endpoint(s.Server),
-			State:      string(s.State),
-			FirstFrame: s.First.Frame,
-			LastFrame:  s.Last.Frame,
-			Start:      moment(s.First.Time),
-			End:        moment(s.Last.Time),
-		},
+		ID:        s.ID,
+		Capture:   s.First.Capture,
+		Control:   control(s),
 		Login:     string(s.Login),
 		Security:  string(s.Security),
 		Commands:  make([]Command, 0, len(s.Commands)),
@@ -170,6 +162,18 @@ func (b Builder) Session(s *session.Session, said diagnose.Explanation) *Session
 	}
 	out.explain(said)
 	return out
+}
+
+func control(s *session.Session) Control {
+	return Control{
+		Client:     endpoint(s.Client),
+		Server:     endpoint(s.Server),
+		State:      string(s.State),
+		FirstFrame: s.First.Frame,
+		LastFrame:  s.Last.Frame,
+		Start:      moment(s.First.Time),
+		End:        moment(s.Last.Time),
+	}
 }
 
 func command(c session.Command, m *masker, at int) Command {

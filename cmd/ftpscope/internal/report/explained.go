@@ -44,46 +44,57 @@ func standing(all []*diagnose.Finding) []*diagnose.Finding {
 	return slices.DeleteFunc(slices.Clone(all), func(f *diagnose.Finding) bool { return withdrawn[f.ID] })
 }
 
-// Tally counts findings, those excepted that later ones withdraw. The zero
-// Tally has counted none.
+// Tally counts findings by severity. What runs for weeks makes many, so those that
+// are not withdrawn any more are only counted.
 type Tally struct {
-	of map[string]Severity // by id
+	n      [SeverityError + 1]int
+	open   map[string]Severity // by id: those that may be withdrawn
+	causes map[string]bool     // ids of findings that are withdrawn together with one of them
 }
+
+// maxOpen bounds what a Tally remembers: the engine withdraws only what it remembers
+// itself, which is the first diagnose.MaxClaims of a capture.
+const maxOpen = 4 * diagnose.MaxClaims
 
 // Add counts a finding.
 func (t *Tally) Add(f *diagnose.Finding) {
-	if t.of == nil {
-		t.of = make(map[string]Severity)
+	if t.open == nil {
+		t.open, t.causes = make(map[string]Severity), make(map[string]bool)
 	}
-	t.of[f.ID] = severityOf(f)
+	t.n[severityOf(f)]++
+	claims := f.Code == diagnose.PassiveNoAttempt || f.Code == diagnose.ActiveNeverSeen
+	if (claims || t.causes[f.ID]) && len(t.open) < maxOpen {
+		t.open[f.ID] = severityOf(f)
+	}
+	delete(t.causes, f.ID)
+	if claims {
+		for _, id := range f.Because {
+			if len(t.causes) < maxOpen && id != f.ID {
+				t.causes[id] = true
+			}
+		}
+	}
 	for _, id := range f.Withdraws {
-		delete(t.of, id)
+		if severity, ok := t.open[id]; ok {
+			t.n[severity]--
+			delete(t.open, id)
+		}
 	}
 }
 
 // Worst is the worst severity of those that stand.
 func (t *Tally) Worst() Severity {
-	worst := SeverityNone
-	for _, s := range t.of {
-		worst = max(worst, s)
+	for s := SeverityError; s > SeverityNone; s-- {
+		if t.n[s] > 0 {
+			return s
+		}
 	}
-	return worst
+	return SeverityNone
 }
 
 // counts is how many there are of each severity.
 func (t *Tally) counts() Severities {
-	var n Severities
-	for _, s := range t.of {
-		switch s {
-		case SeverityError:
-			n.Error++
-		case SeverityWarning:
-			n.Warning++
-		case SeverityNote:
-			n.Note++
-		}
-	}
-	return n
+	return Severities{Error: t.n[SeverityError], Warning: t.n[SeverityWarning], Note: t.n[SeverityNote]}
 }
 
 func severityOf(f *diagnose.Finding) Severity {

@@ -3,6 +3,7 @@ package report
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -17,17 +18,34 @@ func TestTally(t *testing.T) {
 	if tally.Worst() != SeverityNone || tally.counts() != (Severities{}) {
 		t.Errorf("nothing counted: %v, %v", tally.Worst(), tally.counts())
 	}
-	tally.Add(blockedFinding("f1", "s1", "s1.t1"))
+	claim := blockedFinding("f1", "s1", "s1.t1")
+	claim.Code, claim.Because = diagnose.ActiveNeverSeen, []string{"f2"}
+	tally.Add(claim)
 	tally.Add(note("f2", "s1"))
 	if tally.Worst() != SeverityError || tally.counts() != (Severities{Error: 1, Note: 1}) {
 		t.Errorf("%v, %v", tally.Worst(), tally.counts())
 	}
-	tally.Add(&diagnose.Finding{ID: "f3", Severity: diagnose.Warning, Withdraws: []string{"f1", "f9"}})
-	if tally.Worst() != SeverityWarning || tally.counts() != (Severities{Warning: 1, Note: 1}) {
+	tally.Add(&diagnose.Finding{ID: "f3", Severity: diagnose.Warning, Withdraws: []string{"f1", "f2", "f9"}})
+	if tally.Worst() != SeverityWarning || tally.counts() != (Severities{Warning: 1}) {
 		t.Errorf("after a withdrawal: %v, %v", tally.Worst(), tally.counts())
 	}
 	if severityOf(&diagnose.Finding{Severity: "fatal"}) != SeverityError {
 		t.Error("a severity that nobody knows is less than an error")
+	}
+}
+
+// TestTallyIsBounded: of what is never withdrawn nothing is kept but the number.
+func TestTallyIsBounded(t *testing.T) {
+	var tally Tally
+	for i := range 10 * maxOpen {
+		f := blockedFinding(fmt.Sprint("f", 2*i), "s1")
+		f.Code = diagnose.Code(diagnose.ActiveNeverSeen)
+		f.Because = []string{fmt.Sprint("f", 2*i+1)}
+		tally.Add(f)
+		tally.Add(note("n", "s1"))
+	}
+	if n := len(tally.open) + len(tally.causes); n > 2*maxOpen || tally.counts() != (Severities{Error: 10 * maxOpen, Note: 10 * maxOpen}) {
+		t.Errorf("%d kept, %v", n, tally.counts())
 	}
 }
 

@@ -23,6 +23,11 @@ const (
 	failureKinds  // how many there are
 )
 
+// failureCounts counts sessions by how they failed.
+type failureCounts [failureKinds]int64
+
+func (n *failureCounts) add(s *session.Session) { n[failureOf(s)]++ }
+
 // longWait is the time after which a greeting is overdue.
 const longWait = 5 * time.Second
 

@@ -25,10 +25,10 @@ func LineSchema() *jsonschema.Schema {
 	root := &jsonschema.Schema{
 		Version:     jsonschema.Version,
 		ID:          schemaID + "/line",
-		Title:       "One line of what ftpscope analyze --format ndjson prints",
+		Title:       "One line of what ftpscope analyze and sniff print with --format ndjson",
 		Definitions: jsonschema.Definitions{},
 	}
-	for _, line := range []any{sessionLine{}, findingLine{}, captureLine{}, summaryLine{}} {
+	for _, line := range []any{sessionLine{}, findingLine{}, captureLine{}, summaryLine{}, newsLine{}} {
 		s := r.Reflect(line)
 		for name, def := range s.Definitions {
 			root.Definitions[name] = def

@@ -36,12 +36,13 @@ func ParseSeverity(word string) (Severity, error) {
 func SeverityOf(s *session.Session) Severity {
 	worst := failureOf(s).severity()
 	for _, t := range s.Transfers {
-		worst = max(worst, outcomeSeverity(t.Outcome))
+		worst = max(worst, SeverityOfOutcome(t.Outcome))
 	}
 	return worst
 }
 
-func outcomeSeverity(o session.Outcome) Severity {
+// SeverityOfOutcome is how bad it is that a transfer came to this.
+func SeverityOfOutcome(o session.Outcome) Severity {
 	switch o {
 	case session.OutcomeCompleted:
 		return SeverityNone

@@ -44,7 +44,7 @@ func dress(s lipgloss.Style) style {
 }
 
 func (s styles) outcome(o session.Outcome) style {
-	return s.severity(outcomeSeverity(o))
+	return s.severity(SeverityOfOutcome(o))
 }
 
 func (s styles) severity(v Severity) style {

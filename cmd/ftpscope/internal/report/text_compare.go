@@ -174,7 +174,7 @@ func (r *comparer) rankOf(s *compare.Session) int {
 // rankAt is that of a transfer.
 func (r *comparer) rankAt(s *compare.Session, i int) int {
 	t, v := s.Transfers[i], s.Views[i]
-	rank := rankAs(max(outcomeSeverity(t.Outcome), worstOf(r.told.ofTransfer[t.ID])))
+	rank := rankAs(max(SeverityOfOutcome(t.Outcome), worstOf(r.told.ofTransfer[t.ID])))
 	if rank == rankWell && (disagreed(v) || r.happened(s, v)) {
 		rank = rankOdd
 	}

@@ -93,17 +93,24 @@ func (r *renderer) alike(g *group) {
 	if !first.First.Time.IsZero() {
 		pieces = append(pieces, piece{"until " + r.clock(last.Last.Time), r.plain})
 	}
-	if sum.Transfers > 0 {
-		pieces = append(pieces, piece{countText(int64(sum.Transfers), "transfer"), r.plain})
-		for _, c := range sum.Outcomes.counts() {
-			pieces = append(pieces, piece{numberText(c.n) + " " + string(c.outcome), r.outcome(c.outcome)})
-		}
-		if sum.Bytes > 0 {
-			pieces = append(pieces, piece{bytesText(sum.Bytes), r.plain})
-		}
-	}
+	pieces = append(pieces, r.moved(sum)...)
 	r.blank()
 	r.flow(indentFact, indentFact+2, pieces...)
+}
+
+// moved is what the transfers of like sessions came to.
+func (r *renderer) moved(sum Summary) []piece {
+	if sum.Transfers == 0 {
+		return nil
+	}
+	pieces := []piece{{countText(int64(sum.Transfers), "transfer"), r.plain}}
+	for _, c := range sum.Outcomes.counts() {
+		pieces = append(pieces, piece{numberText(c.n) + " " + string(c.outcome), r.outcome(c.outcome)})
+	}
+	if sum.Bytes > 0 {
+		pieces = append(pieces, piece{bytesText(sum.Bytes), r.plain})
+	}
+	return pieces
 }
 
 // ids lists the ids of sessions.

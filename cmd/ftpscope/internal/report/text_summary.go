@@ -24,7 +24,7 @@ func (r *renderer) summary() {
 	} else {
 		r.totals(sum)
 		r.captureFindings()
-		r.explained()
+		r.explained(r.tally())
 	}
 	r.interrupted()
 }
@@ -38,6 +38,16 @@ func (r *renderer) interrupted() {
 
 // totals writes the numbers of the whole report.
 func (r *renderer) totals(sum Summary) {
+	r.numbers(sum)
+	var failed failureCounts
+	for _, s := range r.Sessions {
+		failed.add(s)
+	}
+	r.failures(failed)
+}
+
+// numbers counts sessions and transfers.
+func (r *renderer) numbers(sum Summary) {
 	pieces := []piece{{countText(int64(sum.Sessions), "session"), r.strong}, {countText(int64(sum.Transfers), "transfer"), r.strong}}
 	for _, m := range []struct {
 		n    int
@@ -59,26 +69,21 @@ func (r *renderer) totals(sum Summary) {
 		pieces = append(pieces, piece{numberText(c.n) + " " + string(c.outcome), r.outcome(c.outcome)})
 	}
 	r.flow(0, 2, pieces...)
-	r.failedSessions()
 }
 
 // explained counts the findings and says where they are explained.
-func (r *renderer) explained() {
-	if pieces := r.counted(r.tally()); len(pieces) > 0 {
+func (r *renderer) explained(n Severities) {
+	if pieces := r.counted(n); len(pieces) > 0 {
 		r.flow(0, 2, append(pieces, piece{"ftpscope explain FILE says why, and what to do", r.faint})...)
 	}
 }
 
-// failedSessions counts the sessions that failed as a whole.
-func (r *renderer) failedSessions() {
-	var n [failureKinds]int64
-	for _, s := range r.Sessions {
-		n[failureOf(s)]++
-	}
+// failures counts the sessions that failed as a whole.
+func (r *renderer) failures(failed failureCounts) {
 	var pieces []piece
 	for f := failureNone + 1; f < failureKinds; f++ {
-		if n[f] > 0 {
-			pieces = append(pieces, piece{f.countText(n[f]), r.severity(f.severity())})
+		if failed[f] > 0 {
+			pieces = append(pieces, piece{f.countText(failed[f]), r.severity(f.severity())})
 		}
 	}
 	r.flow(0, 2, pieces...)

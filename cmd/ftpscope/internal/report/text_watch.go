@@ -1,0 +1,166 @@
+package report
+
+import (
+	"strings"
+
+	"github.com/ftpscope/ftpscope/decode/ftp"
+	"github.com/ftpscope/ftpscope/session"
+	"github.com/ftpscope/ftpscope/session/diagnose"
+)
+
+// Watch writes what goes on, for a person who watches: a line for each thing that
+// happens, and what went wrong in full where it happens first.
+type Watch struct {
+	text  Text
+	where map[string]string          // by what went wrong: the session or transfer below which it stands in full
+	told  map[string]map[string]bool // by session that is not over: what was told of it, as toldKey has it
+}
+
+// maxTold bounds what a Watch remembers to have explained. Beyond it, it begins
+// anew and explains again.
+const maxTold = 1000
+
+// NewWatch makes a Watch that has told nothing.
+func NewWatch(t Text) *Watch {
+	return &Watch{text: t, where: make(map[string]string), told: make(map[string]map[string]bool)}
+}
+
+// News is what there is to print of news, with what the engine says of it by now.
+func (w *Watch) News(n *session.News, said diagnose.Explanation) string {
+	r := w.renderer(n.Session, said)
+	switch n.Kind {
+	case session.NewsOpened:
+		r.happened(n.Session.First.Time, n.Session.ID, piece{"open", r.strong}, piece{pair(n.Session.Client, n.Session.Server), r.plain})
+	case session.NewsClosed:
+		r.happened(n.Session.Last.Time, n.Session.ID, append([]piece{{"over", r.strong}}, r.life(n.Session)...)...)
+	case session.NewsEnded:
+		r.happened(lastOf(n), n.Transfer.ID, r.transfer(n.Session, n.Transfer)...)
+	case session.NewsFailing:
+		id := n.Session.ID
+		pieces := []piece{{"failing", r.bad}, {pair(n.Session.Client, n.Session.Server), r.plain}}
+		if n.Transfer != nil {
+			id, pieces = n.Transfer.ID, r.transfer(n.Session, n.Transfer)
+		}
+		r.happened(n.Session.Now, id, pieces...)
+	}
+	w.troubles(r, n.Session)
+	return r.String()
+}
+
+// Session is what there is to print of a session that is over, besides what its
+// news said: what only its end tells.
+func (w *Watch) Session(s *session.Session, said diagnose.Explanation) string {
+	r := w.renderer(s, said)
+	w.troubles(r, s)
+	delete(w.told, s.ID)
+	return r.String()
+}
+
+// End is what there is to print at the end: what was found about the capture, and
+// what all came to. The result has no sessions: they were printed.
+func (w *Watch) End(res Result, sum Summary, tally Tally) string {
+	r := w.text.renderer(res)
+	w.troubles(r, nil)
+	r.blank()
+	r.captures()
+	if sum.Sessions == 0 {
+		r.nothing()
+		return r.String()
+	}
+	r.totals(sum)
+	r.flow(0, 2, r.counted(tally.counts())...)
+	return r.String()
+}
+
+func (w *Watch) renderer(s *session.Session, said diagnose.Explanation) *renderer {
+	return w.text.renderer(Result{
+		Sessions: []*session.Session{s},
+		Said:     Explanations{Sessions: map[string]diagnose.Explanation{s.ID: said}},
+	})
+}
+
+// happened writes one line: when, to whom, what.
+func (r *renderer) happened(at ftp.Time, id string, pieces ...piece) {
+	const wide = 9 // of most ids
+	lead := r.faint(r.clock(at)) + "  " + id + strings.Repeat(" ", max(wide-len(id), 0)+2)
+	r.flowAfter(lead, len("15:04:05")+2+max(wide, len(id))+2, indentWords, pieces...)
+}
+
+// transfer is what became of a transfer, in a line.
+func (r *renderer) transfer(s *session.Session, t *session.Transfer) []piece {
+	line := r.row(s, t)
+	var pieces []piece
+	for _, column := range []int{colOutcome, colMode, colCommand, colAnnounced, colData, colBytes, colTime, colRate} {
+		if p := line[column]; p.text != none && p.text != "" {
+			pieces = append(pieces, p)
+		}
+	}
+	return pieces
+}
+
+// life is how a session went.
+func (r *renderer) life(s *session.Session) []piece {
+	pieces := []piece{{pair(s.Client, s.Server), r.plain}, r.userPiece(s), {durationText(span(s.First, s.Last)), r.plain}, r.securityPiece(s), r.statePiece(s)}
+	return pieces
+}
+
+// lastOf is when a transfer was over.
+func lastOf(n *session.News) ftp.Time {
+	at := n.Transfer.Start()
+	if r := n.Transfer.Reply; r != nil {
+		at = r.Seen.Time
+	}
+	if d := n.Transfer.Data; d != nil && d.Last.Time.After(at) {
+		at = d.Last.Time
+	}
+	return at
+}
+
+// troubles writes what went wrong and was not told before.
+func (w *Watch) troubles(r *renderer, s *session.Session) {
+	e := newExplanation(r)
+	for _, one := range r.troubles() {
+		if w.heard(one, s) {
+			continue
+		}
+		key := troubleKey(one)
+		if where, ok := w.where[key]; ok {
+			r.flow(indentFact, indentFact+2, piece{r.mark(one.finding) + " " + r.said(one.session, one.finding.Headline), r.findingStyle(one.finding)},
+				piece{"as " + where, r.faint})
+			continue
+		}
+		if len(w.where) >= maxTold {
+			clear(w.where)
+		}
+		w.where[key] = one.ids()
+		r.blank()
+		e.trouble(one)
+		r.blank()
+	}
+}
+
+// heard reports whether a trouble was told of, and notes that it is.
+func (w *Watch) heard(one *trouble, s *session.Session) bool {
+	if s == nil {
+		return false
+	}
+	told := w.told[s.ID]
+	if told == nil {
+		told = make(map[string]bool)
+		w.told[s.ID] = told
+	}
+	all := true
+	for _, f := range one.all() {
+		ids := f.Transfers
+		if len(ids) == 0 {
+			ids = []string{s.ID}
+		}
+		for _, id := range ids {
+			key := string(f.Code) + " " + id
+			if !told[key] && len(told) < maxTold {
+				told[key], all = true, false
+			}
+		}
+	}
+	return all
+}
