@@ -29,7 +29,7 @@ type Source interface {
 // Info is what is known of one capture.
 type Info struct {
 	Name        string     // as given by the caller; "-" is standard input
-	Format      string     // "pcap" or "pcapng"
+	Format      string     // "pcap" or "pcapng"; "live" where it is no file
 	Compression string     // "gzip", "zstd", "xz", "lz4", "bzip2", or empty
 	LinkTypes   []LinkType // of the frames read, in order of appearance, each once
 	SnapLength  int        // least snap length that the capture states, 0 for none
