@@ -18,13 +18,15 @@ import (
 // over to the engine and into the report. The latter is the clerk's, who may be at
 // work beside the former: what is below his name is his until he is done.
 type analysis struct {
-	ports   []uint16
+	decode  decode.Config
 	filter  report.Filter
 	vantage diagnose.Side                                // where the captures were taken, if the user says it
 	beside  bool                                         // explain and write sessions beside the reading
 	session func(*session.Session, diagnose.Explanation) // called for each that the filter lets pass, in order of end
 	failed  func() error                                 // asked after each: why to go no further
-	frame   func()                                       // called for each frame, or nil
+	frame   func(*capture.Frame)                         // called for each frame that was decoded, or nil
+	news    func(*session.News, diagnose.Explanation)    // called for what goes on in sessions that are not over, or nil; not with beside
+	limits  session.Limits
 
 	reading *reading
 	said    []*diagnose.Finding // about captures as a whole
@@ -47,13 +49,19 @@ type analysis struct {
 // what was known by then has been given out as well.
 func (a *analysis) run(ctx context.Context, src capture.Source) (interrupted bool, err error) {
 	a.harmed, a.hidden, a.seen.asked = make(map[int]bool), make(map[string]bool), a.filter.Sessions
-	r := newReading(decode.Config{Ports: a.ports})
-	a.reading = r
 	a.engine = diagnose.New(diagnose.Config{Vantage: a.vantage})
+	of := session.Config{Limits: a.limits}
+	if a.news != nil {
+		of.News = func(n *session.News) { a.tell(src, n) }
+	}
+	r := newReading(a.decode, of)
+	a.reading = r
 	a.clerk = newClerk(a.beside, a.report)
 	r.frame = a.frame
 	r.session = func(s *session.Session) {
-		r.notices = append(r.notices, noticesOf(s)...)
+		if a.news == nil || len(r.notices) < maxNotices {
+			r.notices = append(r.notices, noticesOf(s)...)
+		}
 		a.clerk.take(over{s, captureOf(src, r.decoder, s.First.Capture)})
 	}
 	r.stop = a.stopped.Load
@@ -74,6 +82,19 @@ func (a *analysis) run(ctx context.Context, src capture.Source) (interrupted boo
 	r.notices = slices.DeleteFunc(r.notices, func(n report.Notice) bool { return a.hidden[n.Session] })
 	return interrupted, a.failed()
 }
+
+// tell explains news and gives them out.
+func (a *analysis) tell(src capture.Source, n *session.News) {
+	var said diagnose.Explanation
+	if n.Kind == session.NewsFailing || n.Kind == session.NewsEnded {
+		in := captureOf(src, a.reading.decoder, n.Session.First.Capture)
+		said = a.engine.Preview(n.Session, n.Transfer, n.Place, &in)
+	}
+	a.news(n, said)
+}
+
+// maxNotices is how many notices about sessions are kept of what may go on for weeks.
+const maxNotices = 1000
 
 // report explains a session that is over, and gives it out if it is to be shown.
 func (a *analysis) report(one *over) {
@@ -109,6 +130,13 @@ func (a *analysis) report(one *over) {
 func (a *analysis) hide(s *session.Session) {
 	if len(s.Notices) > 0 {
 		a.hidden[s.ID] = true
+	}
+}
+
+// tick takes a frame that says that time passed.
+func (a *analysis) tick(f *capture.Frame) {
+	if a.reading != nil {
+		a.reading.tick(f)
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 
 	"github.com/ftpscope/ftpscope/capture"
 	"github.com/ftpscope/ftpscope/cmd/ftpscope/internal/report"
-	"github.com/ftpscope/ftpscope/session"
+	"github.com/ftpscope/ftpscope/decode"
 	"github.com/ftpscope/ftpscope/session/diagnose"
 )
 
@@ -222,9 +222,12 @@ func runAnalyze(ctx context.Context, o *analyzeOptions) error {
 	}
 	defer out.Drop()
 
+	pump, _ := in.(*pump)
+	piped := o.newPipe(ctx, pump, src)
 	w := o.writer(out)
+	w.pipe, w.bar = piped, bar
 	a := &analysis{
-		ports:   o.ports,
+		decode:  decode.Config{Ports: o.ports},
 		filter:  report.Filter{Sessions: o.sessions, OnlyFailed: o.onlyFailed},
 		vantage: o.side(),
 		session: w.session,
@@ -233,6 +236,9 @@ func runAnalyze(ctx context.Context, o *analyzeOptions) error {
 	}
 	if bar != nil {
 		a.frame = bar.frame
+	}
+	if piped != nil {
+		pump.idle = func(waited time.Duration) { piped.idle(waited, a.tick) }
 	}
 	interrupted, err := a.run(ctx, src)
 	bar.stop()
@@ -288,56 +294,6 @@ func (o *analyzeOptions) infos(src capture.Source) []capture.Info {
 		}
 	}
 	return infos
-}
-
-// writer prints a report in the format that the user chose.
-type writer struct {
-	options *analyzeOptions
-	out     *output
-	builder report.Builder
-	stream  *report.Stream // for ndjson
-	kept    []*session.Session
-	said    report.Explanations // of those kept
-}
-
-func (o *analyzeOptions) writer(out *output) *writer {
-	w := &writer{options: o, out: out}
-	w.builder = report.Builder{Version: toolVersion(), ShowSecrets: o.showSecrets}
-	if o.format == formatNDJSON {
-		w.stream = report.NewStream(out, w.builder)
-	}
-	return w
-}
-
-func (w *writer) session(s *session.Session, said diagnose.Explanation) {
-	if w.stream != nil {
-		w.stream.Session(s, said)
-		return
-	}
-	w.kept = append(w.kept, s)
-	w.said.Add(s.ID, said)
-}
-
-func (w *writer) err() error {
-	if w.stream != nil {
-		return w.stream.Err()
-	}
-	return nil
-}
-
-func (w *writer) finish(res report.Result) error {
-	switch w.options.format {
-	case formatNDJSON:
-		return w.stream.Finish(res.Captures, res.Notices, res.Said)
-	case formatJSON:
-		return report.Encode(w.out, w.builder.Document(res.Captures, res.Notices, w.kept, res.Said))
-	}
-	res.Sessions = report.InOrder(w.kept)
-	text := w.options.text(w.out)
-	if w.options.explain {
-		return text.Explain(w.out, res)
-	}
-	return text.Write(w.out, res)
 }
 
 // text says how text on an output looks.

@@ -33,7 +33,7 @@ func openPoints(o *analyzeOptions, in io.Reader, bar *progress) ([]*point, error
 			closePoints(all)
 			return nil, err
 		}
-		p := &point{file: file, src: src, reading: newReading(decode.Config{Ports: o.ports, SYNs: true})}
+		p := &point{file: file, src: src, reading: newReading(decode.Config{Ports: o.ports, SYNs: true}, session.Config{})}
 		p.reading.base, p.reading.frame = i, count.frame
 		p.reading.event = p.book.Handle
 		p.reading.session = func(s *session.Session) {
@@ -129,11 +129,11 @@ func (s *shares) of(i int) func(read, total int64) {
 }
 
 // frame counts a packet of any of them.
-func (s *shares) frame() {
+func (s *shares) frame(f *capture.Frame) {
 	if s.bar == nil || !s.bar.endless {
 		return
 	}
 	s.Lock()
 	defer s.Unlock()
-	s.bar.frame()
+	s.bar.frame(f)
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/ftpscope/ftpscope/capture"
+	"github.com/ftpscope/ftpscope/capture/live"
+	"github.com/ftpscope/ftpscope/cmd/ftpscope/internal/metrics"
 )
 
 // The exit statuses. They are a contract: see topicExitCodes.
@@ -64,6 +66,15 @@ func hints(err error) []string {
 	}
 	if e, ok := errors.AsType[*capture.NotCaptureError](err); ok && e.Hint != "" {
 		return strings.Split(e.Hint, "\n")
+	}
+	if e, ok := errors.AsType[*live.PermissionError](err); ok {
+		return strings.Split(e.Hint, "\n")
+	}
+	if _, ok := errors.AsType[*live.InterfaceError](err); ok {
+		return []string{"ftpscope interfaces lists them, and whether you may capture"}
+	}
+	if e, ok := errors.AsType[*metrics.AddressError](err); ok {
+		return []string{e.Hint}
 	}
 	if errors.Is(err, fs.ErrPermission) {
 		return []string{"captures written by root can often be read by root only: sudo chmod +r FILE"}

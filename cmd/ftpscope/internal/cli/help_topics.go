@@ -24,6 +24,9 @@ const topicExitCodes = `
        known by then was printed; captures[].complete is false in it, and
        captures is empty if nothing had been read yet.
 
+Of sniff, whose usual end is an interrupt, that is 0, and 3 means that
+--until-failure saw one.
+
 What --fail-on looks at is what the report shows: what --session and
 --only-failed leave out does not count. It looks at the severity of findings,
 and at transfers and sessions too, in case that something failed and nobody
@@ -51,13 +54,22 @@ Wireshark. It is as wide as the terminal, as COLUMNS says, or 80 columns.
 Sessions that went the same way are summed up, as are long runs of transfers;
 --session NAME lists all of a session. "ftpscope help signs" explains its signs.
 
+Of a capture that is being made and comes through a pipe alone ("tcpdump -U -w - |
+ftpscope analyze -"), text shows each session when it is over, and of those that
+went the same way the first in full. That is 30 to 45 s after the last packet of
+the session, or three minutes and more where connections did not open, in case
+that something still comes.
+
 json is one document with everything, sessions in order of their first packet.
 "ftpscope schema" prints its JSON Schema.
 
 ndjson is the same, one object on each line with a "type" before its other
 keys: each session as soon as it is over, followed by the findings about it; at
 the end the findings about captures, each capture and the summary. A stream
-without a summary line was cut off.
+without a summary line was cut off. sniff adds lines for what goes on in sessions
+that are not over: opened and closed for control connections, transfer for each
+that ended, failure where a connection did not open. They say what was known at
+their moment, the session line what came of it.
 
 compare prints text or json: the same document, with every capture point in
 captures and, in path, what each of them saw of each transfer.

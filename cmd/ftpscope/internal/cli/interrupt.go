@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 )
 
 // interruptible returns a context that ends when the user interrupts. A second
@@ -48,6 +49,7 @@ type pump struct {
 	buf  []byte // the block
 	rest []byte // of it, what was not yet given out
 	err  error
+	idle func(time.Duration) // called while nothing comes, with how long that is; or nil
 }
 
 type result struct {
@@ -90,9 +92,31 @@ func (p *pump) fill() error {
 	}
 	select {
 	case r := <-p.got:
-		p.rest = p.buf[:r.n]
-		return r.err
-	case <-p.ctx.Done():
-		return p.ctx.Err()
+		return p.take(r)
+	default:
 	}
+	return p.wait()
+}
+
+// wait waits for what was asked for.
+func (p *pump) wait() error {
+	ticks := time.NewTicker(tickEvery)
+	defer ticks.Stop()
+	for began := time.Now(); ; {
+		select {
+		case r := <-p.got:
+			return p.take(r)
+		case <-p.ctx.Done():
+			return p.ctx.Err()
+		case <-ticks.C:
+			if p.idle != nil {
+				p.idle(time.Since(began))
+			}
+		}
+	}
+}
+
+func (p *pump) take(r result) error {
+	p.rest = p.buf[:r.n]
+	return r.err
 }

@@ -7,6 +7,8 @@ import (
 	"github.com/dustin/go-humanize"
 	"github.com/dustin/go-humanize/english"
 	"github.com/schollz/progressbar/v3"
+
+	"github.com/ftpscope/ftpscope/capture"
 )
 
 // progressAfter is how long a read may take before a bar is shown.
@@ -48,7 +50,7 @@ func (p *progress) update(read, total int64) {
 }
 
 // frame counts a packet.
-func (p *progress) frame() {
+func (p *progress) frame(*capture.Frame) {
 	if p == nil || !p.endless {
 		return
 	}

@@ -16,7 +16,7 @@ func TestProgress(t *testing.T) {
 		if p != nil {
 			p.started = time.Now().Add(-progressAfter)
 		}
-		p.frame()
+		p.frame(nil)
 		p.update(1, -1)
 		p.stop()
 		if got := strings.Contains(errOut.String(), "1 packet, Ctrl-C ends it"); got != tty {

@@ -53,7 +53,7 @@ connected to whom, in which mode, and what became of it.
 	root.AddGroup(&cobra.Group{ID: groupMain, Title: "Commands:"}, &cobra.Group{ID: groupMore, Title: "More:"})
 	root.SetHelpCommand(newHelp())
 	root.SetCompletionCommandGroupID(groupMore)
-	root.AddCommand(newAnalyze(s, nil), newDemo(s, nil), newExplain(s, nil), newCompare(s, nil), newSchema(s), newVersion(s), newMan(s))
+	root.AddCommand(newAnalyze(s, nil), newDemo(s, nil), newExplain(s, nil), newCompare(s, nil), newSniff(s, nil), newInterfaces(s, nil), newSchema(s), newVersion(s), newMan(s))
 	root.AddCommand(helpTopics()...)
 	return root
 }

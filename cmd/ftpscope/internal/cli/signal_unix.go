@@ -1,0 +1,11 @@
+//go:build unix
+
+package cli
+
+import (
+	"os"
+	"syscall"
+)
+
+// stateSignal asks a program that watches for its state.
+func stateSignal() os.Signal { return syscall.SIGUSR1 }

@@ -1,0 +1,218 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"strings"
+	"time"
+
+	"github.com/dustin/go-humanize"
+	"github.com/spf13/cobra"
+
+	"github.com/ftpscope/ftpscope/capture"
+)
+
+// sniffOptions is what sniff needs to know.
+type sniffOptions struct {
+	analyzeOptions // streams, ports, format, output, secrets, colour, vantage
+
+	iface        string
+	quiet        bool
+	duration     time.Duration // how long; 0 for until it is interrupted
+	untilFailure bool
+
+	payload     bool
+	promiscuous bool
+	buffer      size
+	hosts       addresses
+	nets        prefixes
+	vlans       vlans
+	filterFile  fileName
+	wait        bool
+	user        string
+
+	write      fileName
+	force      bool
+	snapData   int
+	rotateSize size
+	rotateTime time.Duration
+	keep       int
+
+	metrics string
+}
+
+// newSniff makes the command; run is what it does in place of runSniff, for tests.
+func newSniff(s *Streams, run func(context.Context, *sniffOptions) error) *cobra.Command {
+	o := &sniffOptions{analyzeOptions: analyzeOptions{streams: s}}
+	if run == nil {
+		run = runSniff
+	}
+	cmd := &cobra.Command{
+		Use:     "sniff -i INTERFACE",
+		GroupID: groupMain,
+		Short:   "Watch an interface: each transfer as it ends, each failure as soon as it is certain",
+		Long:    sniffLong(),
+		Example: `  ftpscope sniff -i eth0
+  ftpscope sniff -i any --until-failure -w failed.pcapng
+  ftpscope sniff -i eth0 --host 192.0.2.10 --payload --for 10m
+  ftpscope sniff -i eth0 --format ndjson | jq 'select(.type == "failure")'
+  ftpscope sniff -i eth0 -w ring.pcapng --rotate-size 100MB --keep 20 --quiet --metrics 127.0.0.1:9120`,
+		Args: noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := o.check(cmd); err != nil {
+				return err
+			}
+			return run(cmd.Context(), o)
+		},
+	}
+	f := cmd.Flags()
+	f.SortFlags = false
+	f.StringVarP(&o.iface, "interface", "i", "", "watch the interface of this NAME; any for all (ftpscope interfaces lists them)")
+	f.DurationVar(&o.duration, "for", 0, "end after this TIME, such as 10m or 8h")
+	f.BoolVar(&o.untilFailure, "until-failure", false, "end with status 3 when something went wrong")
+	choiceFlag(cmd, &o.format, "format", "how to print what happens", formatText, formatNDJSON)
+	f.BoolVarP(&o.quiet, "quiet", "q", false, "in text, print only what went wrong, and the summary")
+	o.output = "-"
+	f.Var(&o.output, "output", "write what happens to FILE")
+	f.BoolVar(&o.showSecrets, "show-secrets", false, "show passwords")
+	choiceFlag(cmd, &o.colour, "color", "use colour in text", colourAuto, colourAlways, colourNever)
+	vantageFlag(cmd, &o.analyzeOptions)
+	portFlag(cmd, &o.analyzeOptions)
+	f.Var(&o.hosts, "host", "watch only packets from or to this ADDRESS (repeatable)")
+	f.Var(&o.nets, "net", "watch only packets from or to this NETWORK, like 192.0.2.0/24 (repeatable)")
+	f.Var(&o.vlans, "vlan", "watch only packets of this VLAN, 0 to 4095 (repeatable)")
+	f.BoolVar(&o.payload, "payload", false, "take all of every TCP packet, also of data connections: see above")
+	f.Var(&o.filterFile, "filter-file", "let the kernel filter by the program in FILE, the output of: tcpdump -i INTERFACE -ddd EXPRESSION")
+	f.BoolVarP(&o.promiscuous, "promiscuous", "p", false, "take also packets that are for others")
+	o.buffer = 32 << 20
+	f.Var(&o.buffer, "buffer", "let packets wait in SIZE of memory")
+	f.BoolVar(&o.wait, "wait", false, "where the interface goes down or away, wait for it")
+	f.StringVar(&o.user, "user", "", "be the user NAME once the interface is open; without it the capabilities are dropped, unless there is a recording to write")
+	f.VarP(&o.write, "write", "w", "record the packets that matter in FILE, a pcapng")
+	f.BoolVar(&o.force, "force", false, "write over the file that is there")
+	f.IntVar(&o.snapData, "snap-data", 128, "record so many BYTES of each packet of a data connection, from its frame's beginning")
+	f.Var(&o.rotateSize, "rotate-size", "begin another file after SIZE")
+	f.DurationVar(&o.rotateTime, "rotate-time", 0, "begin another file after this TIME")
+	f.IntVar(&o.keep, "keep", 0, "keep the latest N files (default all)")
+	f.StringVar(&o.metrics, "metrics", "", "serve Prometheus metrics and /healthz at ADDRESS, like 127.0.0.1:9120")
+	completesNothing(cmd, "for", "host", "net", "vlan", "buffer", "snap-data", "rotate-size", "rotate-time", "keep", "metrics")
+	completesInterfaces(cmd, "interface")
+	return cmd
+}
+
+// check finds contradictions between flags.
+func (o *sniffOptions) check(cmd *cobra.Command) error {
+	rotates := o.rotateSize > 0 || o.rotateTime > 0
+	for _, name := range []string{"for", "rotate-time"} {
+		if d, _ := cmd.Flags().GetDuration(name); cmd.Flags().Changed(name) && d <= 0 {
+			return usagef("--%s %s: the time is to be more than nothing", name, d)
+		}
+	}
+	switch {
+	case o.iface == "":
+		return usagef("which interface? none is named").
+			with("ftpscope interfaces lists them").
+			with("ftpscope sniff -i any watches all")
+	case o.write == "" && rotates:
+		return usagef("--rotate-size and --rotate-time are about a recording").with("name its file: --write FILE")
+	case o.write == "" && (cmd.Flags().Changed("snap-data") || cmd.Flags().Changed("keep") || o.force):
+		return usagef("--snap-data, --keep and --force are about a recording").with("name its file: --write FILE")
+	case cmd.Flags().Changed("keep") && (o.keep < 1 || !rotates):
+		return usagef("--keep %d: it says how many of the files are kept that --rotate-size or --rotate-time make", o.keep)
+	case o.snapData < 64:
+		return usagef("--snap-data %d: of less than 64 bytes the headers are not whole", o.snapData)
+	case o.write == "-" && (o.output == "-" || rotates):
+		return usagef("--write -: standard output is where the report goes").with("--output FILE sends the report elsewhere")
+	case o.filterFile != "" && (len(o.hosts) > 0 || len(o.nets) > 0 || len(o.vlans) > 0) && o.filterFile == "-":
+		return usagef("--filter-file -: it is read from a file")
+	case o.quiet && o.format == formatNDJSON:
+		return usagef("--quiet is about text").with("of NDJSON choose lines by their type: jq 'select(.type == \"failure\")'")
+	}
+	return nil
+}
+
+// size is a flag that takes a number of bytes.
+type size int64
+
+func (v *size) String() string {
+	if *v == 0 {
+		return ""
+	}
+	return humanize.IBytes(uint64(*v))
+}
+
+func (v *size) Type() string { return "SIZE" }
+
+func (v *size) Set(s string) error {
+	n, err := humanize.ParseBytes(s)
+	if err != nil || n == 0 || n > 1<<50 {
+		return fmt.Errorf("a size is like 100MB, 1GiB or a number of bytes")
+	}
+	*v = size(n)
+	return nil
+}
+
+// addresses is a flag that takes IP addresses.
+type addresses []netip.Addr
+
+func (v *addresses) String() string { return joined(*v) }
+func (v *addresses) Type() string   { return "ADDRESS" }
+
+func (v *addresses) Set(s string) error {
+	for word := range strings.SplitSeq(s, ",") {
+		a, err := netip.ParseAddr(word)
+		if err != nil || a.Zone() != "" {
+			return fmt.Errorf("an address is like 192.0.2.10 or 2001:db8::10; names are not looked up")
+		}
+		*v = append(*v, a.Unmap())
+	}
+	return nil
+}
+
+// prefixes is a flag that takes networks.
+type prefixes []netip.Prefix
+
+func (v *prefixes) String() string { return joined(*v) }
+func (v *prefixes) Type() string   { return "NETWORK" }
+
+func (v *prefixes) Set(s string) error {
+	for word := range strings.SplitSeq(s, ",") {
+		p, err := netip.ParsePrefix(word)
+		if err != nil {
+			return fmt.Errorf("a network is like 192.0.2.0/24 or 2001:db8::/32")
+		}
+		*v = append(*v, p.Masked())
+	}
+	return nil
+}
+
+func joined[T fmt.Stringer](all []T) string {
+	words := make([]string, len(all))
+	for i, one := range all {
+		words[i] = one.String()
+	}
+	return strings.Join(words, ",")
+}
+
+// vlans is a flag that takes VLAN identifiers.
+type vlans []uint16
+
+func (v *vlans) String() string { return (*ports)(v).String() }
+func (v *vlans) Type() string   { return "ID" }
+
+func (v *vlans) Set(s string) error {
+	for word := range strings.SplitSeq(s, ",") {
+		var n uint16
+		if _, err := fmt.Sscanf(word, "%d", &n); err != nil || n > 4095 || fmt.Sprint(n) != word {
+			return fmt.Errorf("a VLAN is a number from 0 to 4095")
+		}
+		*v = append(*v, n)
+	}
+	return nil
+}
+
+// narrows reports whether only some packets are to be watched.
+func (o *sniffOptions) narrows() bool { return len(o.hosts)+len(o.nets)+len(o.vlans) > 0 }
+
+var _ capture.Source = nothing{}

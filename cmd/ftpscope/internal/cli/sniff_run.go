@@ -1,0 +1,497 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"maps"
+	"os"
+	"os/signal"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/net/bpf"
+
+	"github.com/ftpscope/ftpscope/capture"
+	"github.com/ftpscope/ftpscope/capture/live"
+	"github.com/ftpscope/ftpscope/capture/live/sieve"
+	"github.com/ftpscope/ftpscope/capture/record"
+	"github.com/ftpscope/ftpscope/cmd/ftpscope/internal/metrics"
+	"github.com/ftpscope/ftpscope/cmd/ftpscope/internal/report"
+	"github.com/ftpscope/ftpscope/decode"
+	"github.com/ftpscope/ftpscope/session"
+	"github.com/ftpscope/ftpscope/session/diagnose"
+)
+
+// idle is how long a connection of which nothing comes any more is kept: what runs
+// for weeks would keep those for good whose end it did not see.
+const idle = 12 * time.Hour
+
+// wire is what frames come from while they happen.
+type wire interface {
+	capture.Source
+	Stats() live.Stats
+}
+
+// sniffer watches an interface.
+type sniffer struct {
+	o       *sniffOptions
+	source  wire
+	sieve   sieve.Config
+	narrow  *sieve.Config // of packets that are narrowed here, since the kernel's program is the user's; or nil
+	analyse *analysis
+	printed *statusLine
+	watch   *report.Watch  // text
+	stream  *report.Stream // NDJSON
+	summary report.Summary
+	tally   report.Tally
+	failed  error // of what is printed
+	record  *record.Recorder
+	metrics *metrics.Metrics
+	stop    func()         // ends the metrics
+	asked   chan os.Signal // for the state
+	open    int            // control connections under way
+	failure bool           // something went wrong
+	ticked  time.Time      // frame time of the last tick
+	now     time.Time      // of the latest frame or tick
+	events  int64          // of the interface that were said
+	told    time.Time      // when the metrics were told, by the clock
+}
+
+// runSniff opens the interface, and watches it.
+func runSniff(ctx context.Context, o *sniffOptions) error {
+	s := &sniffer{o: o}
+	if err := s.openSource(); err != nil {
+		return err
+	}
+	defer s.source.Close()
+	if err := o.dropPrivileges(); err != nil {
+		return err
+	}
+	return s.run(ctx)
+}
+
+// dropPrivileges gives up what only opening the interface took. Who records stays who
+// it is, unless the user says otherwise: the files may go where others may not write.
+func (o *sniffOptions) dropPrivileges() error {
+	if o.user == "" && o.write != "" {
+		return nil
+	}
+	err := live.DropPrivileges(o.user)
+	if o.user == "" && errors.Is(err, errors.ErrUnsupported) {
+		return nil // this system, or this build, has no way
+	}
+	return err
+}
+
+// openSource opens the interface with the program that is the kernel's first look.
+func (s *sniffer) openSource() error {
+	o := s.o
+	link, err := live.LinkTypeOf(o.iface)
+	if err != nil {
+		return err
+	}
+	s.sieve = sieve.Config{
+		Link: link, Ports: append([]uint16{21, 990}, o.ports...), Payload: o.payload,
+		Hosts: o.hosts, Nets: o.nets, VLANs: o.vlans, Plain: runtime.GOOS != "linux",
+	}
+	program, err := s.program()
+	if err != nil {
+		return err
+	}
+	s.source, err = live.Open(live.Options{
+		Interface: o.iface, Promiscuous: o.promiscuous, Filter: program, Buffer: int(o.buffer), Wait: o.wait,
+	})
+	return err
+}
+
+// program is the user's, or our own.
+func (s *sniffer) program() ([]bpf.RawInstruction, error) {
+	if s.o.filterFile == "" {
+		own, err := s.sieve.Program()
+		if err != nil {
+			return nil, err
+		}
+		return bpf.Assemble(own)
+	}
+	if s.o.narrows() {
+		s.narrow = &sieve.Config{Link: s.sieve.Link, Payload: true, Hosts: s.sieve.Hosts, Nets: s.sieve.Nets, VLANs: s.sieve.VLANs}
+		if _, err := s.narrow.Program(); err != nil {
+			return nil, err
+		}
+	}
+	f, err := os.Open(string(s.o.filterFile))
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	raw, err := sieve.ReadProgram(f)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", s.o.filterFile, err)
+	}
+	if s.sieve.Link == capture.LinkLinuxSLL2 {
+		if raw, err = sieve.Cook(raw); err != nil {
+			return nil, fmt.Errorf("%s: %w", s.o.filterFile, err)
+		}
+	}
+	return raw, nil
+}
+
+// run watches what is open.
+func (s *sniffer) run(parent context.Context) error {
+	o := s.o
+	ctx, stop := interruptible(parent)
+	defer stop()
+	if o.duration > 0 {
+		var end context.CancelFunc
+		ctx, end = context.WithTimeout(ctx, o.duration)
+		defer end()
+	}
+	out, err := openOutput(o.streams, string(o.output))
+	if err != nil {
+		return err
+	}
+	defer out.Drop()
+	s.printed = newStatusLine(o.streams, out)
+	if o.format == formatNDJSON {
+		s.stream = report.NewStream(s.printed, report.Builder{Version: toolVersion(), ShowSecrets: o.showSecrets})
+	} else {
+		s.watch = report.NewWatch(o.text(out))
+	}
+	if err := s.services(); err != nil {
+		return err
+	}
+	s.asked = make(chan os.Signal, 1)
+	if wanted := stateSignal(); wanted != nil {
+		signal.Notify(s.asked, wanted)
+		defer signal.Stop(s.asked)
+	}
+	s.begun()
+	_, err = s.analyze(ctx)
+	if s.stop != nil {
+		defer s.stop()
+	}
+	if s.record != nil {
+		s.record.Drops(s.source.Stats().Drops)
+		err = errors.Join(err, s.record.Close())
+	}
+	s.printed.clear()
+	if err != nil {
+		return err
+	}
+	if err := s.finish(); err != nil {
+		return err
+	}
+	if err := out.Done(); err != nil {
+		return err
+	}
+	if o.untilFailure && s.failure {
+		return statusError(exitFailOn)
+	}
+	return nil
+}
+
+// services opens the recording and the metrics.
+func (s *sniffer) services() (err error) {
+	o := s.o
+	if o.write != "" {
+		s.record, err = record.New(record.Options{
+			Path: string(o.write), SnapData: o.snapData, RotateSize: int64(o.rotateSize), RotateTime: o.rotateTime, Keep: o.keep,
+			Force: o.force, Interface: o.iface, Version: toolVersion(), Filter: s.firstLook(), Stdout: o.streams.Out,
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if o.metrics != "" {
+		s.metrics = metrics.New(toolVersion(), o.iface)
+		at, stop, err := s.metrics.Serve(o.metrics)
+		s.stop = stop
+		if err != nil {
+			return err
+		}
+		if !o.quiet {
+			o.streams.say("metrics at http://%s/metrics", at)
+		}
+	}
+	return nil
+}
+
+// firstLook is what a recording says of the packets that are in it, and what its
+// analysis here is told as well.
+func (s *sniffer) firstLook() string {
+	switch {
+	case s.o.filterFile != "":
+		return "the program in " + string(s.o.filterFile)
+	case s.o.payload:
+		return ""
+	}
+	return s.sieve.Note()
+}
+
+// begun says what is watched.
+func (s *sniffer) begun() {
+	if s.o.quiet {
+		return
+	}
+	text := "watching " + s.o.iface
+	if !s.o.payload && s.o.filterFile == "" {
+		text += ": control connections whole, of data connections their beginnings and ends"
+	}
+	s.o.streams.say("%s; Ctrl-C ends it", text)
+}
+
+// analyze leads the frames through the analysis.
+func (s *sniffer) analyze(ctx context.Context) (interrupted bool, err error) {
+	s.analyse = &analysis{
+		decode:  decode.Config{Ports: s.o.ports, Limits: decode.Limits{Idle: idle}},
+		limits:  session.Limits{Failed: 1<<31 - 1},
+		vantage: s.o.side(),
+		session: s.session,
+		news:    s.news,
+		frame:   s.frame,
+		failed:  func() error { return s.failed },
+	}
+	return s.analyse.run(ctx, s)
+}
+
+// Frames yields what the interface brings, and a tick now and then, so that what
+// nobody answers is noticed where much goes on as well.
+func (s *sniffer) Frames(ctx context.Context) iter.Seq2[*capture.Frame, error] {
+	const often = 250 * time.Millisecond
+	return func(yield func(*capture.Frame, error) bool) {
+		for f, err := range s.source.Frames(ctx) {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if f.Time.After(s.now) {
+				s.now = f.Time
+			}
+			if f.Length > 0 && s.now.Sub(s.ticked) >= often {
+				if !yield(&capture.Frame{Time: s.now}, nil) {
+					return
+				}
+				s.ticked = s.now
+			}
+			if f.Length == 0 {
+				s.ticked = s.now
+			} else if s.narrow != nil && s.narrow.Keep(withoutCooked(f)) == 0 {
+				continue
+			}
+			if !yield(f, nil) || s.o.untilFailure && s.failure {
+				return
+			}
+		}
+	}
+}
+
+// withoutCooked is a frame as the kernel's program sees it.
+func withoutCooked(f *capture.Frame) []byte {
+	const sll2 = 20 // https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL2.html
+	if f.Link == capture.LinkLinuxSLL2 {
+		return f.Data[min(sll2, len(f.Data)):]
+	}
+	return f.Data
+}
+
+// Info describes the capture so far.
+func (s *sniffer) Info() []capture.Info {
+	infos := s.source.Info()
+	if look := s.firstLook(); look != "" && len(infos) == 1 {
+		infos[0].Filters = []string{look}
+	}
+	return infos
+}
+
+// Close closes the interface.
+func (s *sniffer) Close() error { return s.source.Close() }
+
+// frame is called for each frame that was decoded, and each tick.
+func (s *sniffer) frame(f *capture.Frame) {
+	if f.Length == 0 {
+		s.tick()
+		return
+	}
+	if s.record == nil {
+		return
+	}
+	matter := s.analyse.reading.decoder.Matter()
+	if matter == decode.MatterNone {
+		return
+	}
+	if err := s.record.Frame(f, matter == decode.MatterWhole); err != nil {
+		s.stopRecording(err)
+	}
+}
+
+// stopRecording goes on without it.
+func (s *sniffer) stopRecording(err error) {
+	s.printed.clear()
+	s.o.streams.say("the recording ends here, what goes on is still shown: %v", err)
+	s.record.Close()
+	s.record = nil
+}
+
+// tick is called some times a second.
+func (s *sniffer) tick() {
+	stats := s.source.Stats()
+	if s.record != nil {
+		s.record.Drops(stats.Drops)
+		if err := s.record.Flush(); err != nil {
+			s.stopRecording(err)
+		}
+	}
+	for _, e := range stats.Events {
+		if e.Number > s.events {
+			s.events = e.Number
+			s.printed.clear()
+			s.o.streams.say("%s", e.Message)
+		}
+	}
+	now := time.Now()
+	if s.metrics != nil && now.Sub(s.told) >= time.Second {
+		s.told = now
+		s.metrics.Progress(metrics.Progress{
+			Packets: stats.Packets, Drops: stats.Drops, Open: s.open, Last: s.now, Now: now, Tables: s.tables(),
+		})
+	}
+	if s.printed.due(now) {
+		s.printed.show(now, s.status(stats))
+	}
+	select {
+	case <-s.asked:
+		s.state(stats)
+	default:
+	}
+}
+
+// status is what goes on, in a line.
+func (s *sniffer) status(stats live.Stats) string {
+	parts := []string{
+		s.o.iface, counted(int64(s.open), "session") + " open, " + counted(int64(s.summary.Sessions), "session") + " over",
+		counted(int64(s.summary.Transfers), "transfer"), counted(stats.Packets, "packet"), counted(stats.Drops, "drop"),
+	}
+	return strings.Join(parts, " · ")
+}
+
+// tables are the sizes of what is kept.
+func (s *sniffer) tables() map[string]int {
+	all := s.analyse.reading.decoder.Tables()
+	for name, n := range s.analyse.reading.tracker.Tables() {
+		all[name] = n
+	}
+	return all
+}
+
+// state prints what is known at the moment, on standard error.
+func (s *sniffer) state(stats live.Stats) {
+	s.printed.clear()
+	s.o.streams.say("%s", s.status(stats))
+	n := 0
+	for id, line := range s.analyse.reading.tracker.Live() {
+		if n++; n > stateLines {
+			fmt.Fprintln(s.o.streams.ErrOut, "  …")
+			break
+		}
+		fmt.Fprintf(s.o.streams.ErrOut, "  %-8s %s\n", id, report.Escape(line))
+	}
+	tables := s.tables()
+	for _, name := range slices.Sorted(maps.Keys(tables)) {
+		fmt.Fprintf(s.o.streams.ErrOut, "  %s: %d\n", name, tables[name])
+	}
+}
+
+// stateLines is how many sessions SIGUSR1 lists.
+const stateLines = 20
+
+// news prints what happened in a session that is not over.
+func (s *sniffer) news(n *session.News, said diagnose.Explanation) {
+	switch n.Kind {
+	case session.NewsOpened:
+		s.open++
+	case session.NewsClosed:
+		s.open--
+	}
+	bad := n.Kind == session.NewsFailing || n.Kind == session.NewsEnded && report.SeverityOfOutcome(n.Transfer.Outcome) >= report.SeverityError
+	for _, f := range said.Findings {
+		if s.record != nil {
+			s.comment(f)
+		}
+	}
+	if s.stream != nil {
+		s.stream.News(n, said)
+		s.failed = s.stream.Err()
+	} else if !s.o.quiet || bad || wrong(said) {
+		s.print(s.watch.News(n, said))
+	}
+	if bad {
+		s.failure = true
+	}
+}
+
+// wrong reports whether there is something to warn of.
+func wrong(said diagnose.Explanation) bool {
+	for _, f := range said.Findings {
+		if f.Severity != diagnose.Note {
+			return true
+		}
+	}
+	return false
+}
+
+// comment puts a finding to the packets that it rests on.
+func (s *sniffer) comment(f *diagnose.Finding) {
+	for _, e := range f.Evidence {
+		if e.Yes() {
+			s.record.Comment(e.Frame, fmt.Sprintf("ftpscope %s: %s (%s)", f.Code, report.Escape(f.Headline), report.Escape(e.Text)))
+		}
+	}
+}
+
+// session prints a session that is over.
+func (s *sniffer) session(one *session.Session, said diagnose.Explanation) {
+	s.summary.Add(one)
+	for _, f := range said.Findings {
+		s.tally.Add(f)
+		if s.record != nil {
+			s.comment(f)
+		}
+		if f.Severity == diagnose.Error {
+			s.failure = true
+		}
+	}
+	if s.metrics != nil {
+		s.metrics.Session(one, said.Findings)
+	}
+	if s.stream != nil {
+		s.stream.Session(one, said)
+		s.failed = s.stream.Err()
+		return
+	}
+	s.print(s.watch.Session(one, said))
+}
+
+func (s *sniffer) print(text string) {
+	if _, err := io.WriteString(s.printed, text); err != nil && s.failed == nil {
+		s.failed = err
+	}
+}
+
+// finish prints what is known at the end.
+func (s *sniffer) finish() error {
+	a := s.analyse
+	said := report.Explanations{Captures: a.said, Vantages: a.vantages}
+	if s.stream != nil {
+		return s.stream.Finish(s.Info(), a.reading.notices, said)
+	}
+	for _, f := range a.said {
+		s.tally.Add(f)
+	}
+	s.print(s.watch.End(report.Result{Captures: s.Info(), Notices: a.reading.notices, Said: said, Stats: a.reading.decoder.Stats()}, s.summary, s.tally))
+	return s.failed
+}
