@@ -35,6 +35,7 @@ connected to whom, in which mode, and what became of it.
 
   tcpdump -i any -s 0 -w ftp.pcap     # capture where FTP fails, all ports
   ftpscope analyze ftp.pcap           # then look at it
+  ftpscope sniff -i eth0              # or watch an interface
   ftpscope compare c.pcap s.pcap      # two captures: where was it lost?
   ftpscope demo                       # or look at a sample first`,
 		Args:          unknownCommand,

@@ -68,8 +68,8 @@ func newSniff(s *Streams, run func(context.Context, *sniffOptions) error) *cobra
 	}
 	f := cmd.Flags()
 	f.SortFlags = false
-	f.StringVarP(&o.iface, "interface", "i", "", "watch the interface of this NAME; any for all (ftpscope interfaces lists them)")
-	f.DurationVar(&o.duration, "for", 0, "end after this TIME, such as 10m or 8h")
+	f.StringVarP(&o.iface, "interface", "i", "", "watch the interface of this `NAME`; any for all (ftpscope interfaces lists them)")
+	f.DurationVar(&o.duration, "for", 0, "end after this `TIME`, such as 10m or 8h")
 	f.BoolVar(&o.untilFailure, "until-failure", false, "end with status 3 when something went wrong")
 	choiceFlag(cmd, &o.format, "format", "how to print what happens", formatText, formatNDJSON)
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "in text, print only what went wrong, and the summary")
@@ -81,21 +81,21 @@ func newSniff(s *Streams, run func(context.Context, *sniffOptions) error) *cobra
 	portFlag(cmd, &o.analyzeOptions)
 	f.Var(&o.hosts, "host", "watch only packets from or to this ADDRESS (repeatable)")
 	f.Var(&o.nets, "net", "watch only packets from or to this NETWORK, like 192.0.2.0/24 (repeatable)")
-	f.Var(&o.vlans, "vlan", "watch only packets of this VLAN, 0 to 4095 (repeatable)")
+	f.Var(&o.vlans, "vlan", "watch only packets of this VLAN, 0 to 4094 (repeatable)")
 	f.BoolVar(&o.payload, "payload", false, "take all of every TCP packet, also of data connections: see above")
 	f.Var(&o.filterFile, "filter-file", "let the kernel filter by the program in FILE, the output of: tcpdump -i INTERFACE -ddd EXPRESSION")
 	f.BoolVarP(&o.promiscuous, "promiscuous", "p", false, "take also packets that are for others")
 	o.buffer = 32 << 20
 	f.Var(&o.buffer, "buffer", "let packets wait in SIZE of memory")
 	f.BoolVar(&o.wait, "wait", false, "where the interface goes down or away, wait for it")
-	f.StringVar(&o.user, "user", "", "be the user NAME once the interface is open; without it the capabilities are dropped, unless there is a recording to write")
+	f.StringVar(&o.user, "user", "", "be the user `NAME` once the interface is open; without it the capabilities are dropped, unless there is a recording to write")
 	f.VarP(&o.write, "write", "w", "record the packets that matter in FILE, a pcapng")
 	f.BoolVar(&o.force, "force", false, "write over the file that is there")
-	f.IntVar(&o.snapData, "snap-data", 128, "record so many BYTES of each packet of a data connection, from its frame's beginning")
+	f.IntVar(&o.snapData, "snap-data", 128, "record so many `BYTES` of each packet of a data connection, from its frame's beginning")
 	f.Var(&o.rotateSize, "rotate-size", "begin another file after SIZE")
-	f.DurationVar(&o.rotateTime, "rotate-time", 0, "begin another file after this TIME")
-	f.IntVar(&o.keep, "keep", 0, "keep the latest N files (default all)")
-	f.StringVar(&o.metrics, "metrics", "", "serve Prometheus metrics and /healthz at ADDRESS, like 127.0.0.1:9120")
+	f.DurationVar(&o.rotateTime, "rotate-time", 0, "begin another file after this `TIME`")
+	f.IntVar(&o.keep, "keep", 0, "keep the latest `N` files (default all)")
+	f.StringVar(&o.metrics, "metrics", "", "serve Prometheus metrics and /healthz at `ADDRESS`, like 127.0.0.1:9120")
 	completesNothing(cmd, "for", "host", "net", "vlan", "buffer", "snap-data", "rotate-size", "rotate-time", "keep", "metrics")
 	completesInterfaces(cmd, "interface")
 	return cmd
@@ -204,8 +204,8 @@ func (v *vlans) Type() string   { return "ID" }
 func (v *vlans) Set(s string) error {
 	for word := range strings.SplitSeq(s, ",") {
 		var n uint16
-		if _, err := fmt.Sscanf(word, "%d", &n); err != nil || n > 4095 || fmt.Sprint(n) != word {
-			return fmt.Errorf("a VLAN is a number from 0 to 4095")
+		if _, err := fmt.Sscanf(word, "%d", &n); err != nil || n > 4094 || fmt.Sprint(n) != word {
+			return fmt.Errorf("a VLAN is a number from 0 to 4094")
 		}
 		*v = append(*v, n)
 	}

@@ -251,7 +251,7 @@ func TestSniffUsage(t *testing.T) {
 		{"-w -", "standard output"},
 		{"--host example.org", "names are not looked up"},
 		{"--net 192.0.2.1", "192.0.2.0/24"},
-		{"--vlan 4096", "0 to 4095"},
+		{"--vlan 4095", "0 to 4094"},
 		{"--buffer much", "100MB"},
 		{"--quiet --format ndjson", "jq"},
 	} {

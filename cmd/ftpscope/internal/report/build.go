@@ -113,6 +113,9 @@ func (b Builder) capture(info capture.Info) *Capture {
 	if info.Compression != "" {
 		c.Compression = &info.Compression
 	}
+	if info.Drops > 0 || info.Drops == 0 && info.Format == "live" {
+		c.Drops = &info.Drops
+	}
 	for _, l := range info.LinkTypes {
 		c.LinkTypes = append(c.LinkTypes, l.String())
 	}

@@ -34,6 +34,7 @@ type Capture struct {
 	Vantage     *Vantage  `json:"vantage" jsonschema:"nullable" jsonschema_description:"Where on the path the capture was taken."`
 	Complete    bool      `json:"complete" jsonschema_description:"False after an interrupt or where the file is cut."`
 	Problems    []Problem `json:"problems" jsonschema_description:"What is wrong with the capture, and limits that were reached."`
+	Drops       *int64    `json:"drops,omitempty" jsonschema_description:"Packets that were dropped while capturing; of a file only if it says so and there are some."`
 }
 
 // Vantage is where on the path a capture was taken.
