@@ -22,7 +22,7 @@ type NewsKind uint8
 // The kinds of news.
 const (
 	NewsOpened  NewsKind = iota // a control connection is open
-	NewsFailing                 // a connection, control or data, failed to open, or does so far: nobody answered for long enough to say so
+	NewsFailing                 // a connection, control or data, failed to open, or stands still, or does so far: for long enough to say so
 	NewsEnded                   // a transfer is over
 	NewsClosed                  // the control connection is over
 )
@@ -89,7 +89,7 @@ func (d *dialogue) lastNews() {
 			d.ended(i, x.t)
 		}
 	}
-	if d.heard.opened && !d.heard.ended {
+	if d.heard.opened && !d.heard.ended && d.stateEnded() {
 		d.heard.ended = true
 		d.tell(NewsClosed, nil, 0)
 	}
@@ -164,10 +164,22 @@ func connOver(c *ftp.Conn) bool {
 	return s == StateClosed || s == StateReset
 }
 
-// fails reports whether the connection of a transfer failed to open so far.
+// fails reports whether the connection of a transfer failed to open so far, or
+// nothing moves on it for long enough to say so.
 func (x *draft) fails() bool {
 	all := x.tried()
-	return len(all) > 0 && x.d.t.failing(all[len(all)-1]) && !x.carried()
+	if len(all) == 0 {
+		return false
+	}
+	c := all[len(all)-1]
+	return x.d.t.failing(c) && !x.carried() || x.stands(c)
+}
+
+// stands reports whether a transfer that began stands still for twice as long as a
+// stall takes.
+func (x *draft) stands(c *ftp.Conn) bool {
+	opened := c.Established.Yes() || c.Midstream
+	return opened && !connOver(c) && x.prelim != nil && x.t.Reply == nil && x.d.t.now.Sub(x.progress(c)) >= 2*stallOf(c)
 }
 
 // failing reports whether a connection failed to open: it was turned down, or

@@ -78,7 +78,7 @@ func readReport(t *testing.T, ndjson []byte) (all report) {
 }
 
 // ofCapture is what of a capture line tells how it was taken, not what it holds.
-var ofCapture = []string{"name", "format", "bytes"}
+var ofCapture = []string{"name", "format", "bytes", "drops"}
 
 // ofNumbering is the numbers of frames and what is counted in frames: a recording
 // holds only the packets that matter.

@@ -99,13 +99,17 @@ func (s *subject) gaveUpEvidence(after ftp.Time) []Evidence {
 }
 
 // deaf reports whether a host did not answer on the control connection either
-// after a moment, though the other spoke there.
+// after a moment, though the other sent something there that has to be answered: a
+// bare acknowledgment has not.
 func (s *subject) deaf(host ftp.Side, after ftp.Time) bool {
 	if s.Control == nil {
 		return false
 	}
 	other := &s.Control.Half[host.Other()]
-	spoke, began := other.LastPacket, []ftp.Seen{other.FIN}
+	spoke, began := other.LastData, []ftp.Seen{other.FIN}
+	if !spoke.Yes() || other.FIN.Yes() && other.FIN.Time.After(spoke.Time) {
+		spoke = other.FIN
+	}
 	if host == server {
 		began = append(began, s.t.Next)
 	}

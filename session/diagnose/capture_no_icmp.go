@@ -9,7 +9,7 @@ import (
 // captureNoICMP: the capture's filter leaves ICMP out, so that a refusal by ICMP
 // would not be in it. A capture that happens to hold none proves nothing.
 func captureNoICMP(s *subject) *veto {
-	if s.capture.ICMP > 0 {
+	if s.capture.ICMP > 0 || s.capture.HasICMP {
 		return nil
 	}
 	touched := slices.Concat(noAnswer, []Code{ControlUnreachable, MTUBlackhole, DataSilence})

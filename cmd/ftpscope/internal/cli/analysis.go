@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"github.com/ftpscope/ftpscope/capture"
+	"github.com/ftpscope/ftpscope/capture/live/sieve"
 	"github.com/ftpscope/ftpscope/cmd/ftpscope/internal/report"
 	"github.com/ftpscope/ftpscope/decode"
 	"github.com/ftpscope/ftpscope/decode/ftp"
@@ -86,7 +87,7 @@ func (a *analysis) run(ctx context.Context, src capture.Source) (interrupted boo
 // tell explains news and gives them out.
 func (a *analysis) tell(src capture.Source, n *session.News) {
 	var said diagnose.Explanation
-	if n.Kind == session.NewsFailing || n.Kind == session.NewsEnded {
+	if n.Kind != session.NewsOpened {
 		in := captureOf(src, a.reading.decoder, n.Session.First.Capture)
 		said = a.engine.Preview(n.Session, n.Transfer, n.Place, &in)
 	}
@@ -153,7 +154,7 @@ func noticesOf(s *session.Session) []report.Notice {
 func captureOf(src capture.Source, d *decode.Decoder, i int) diagnose.Capture {
 	info := src.Info()[i]
 	return diagnose.Capture{
-		Name: info.Name, Filters: info.Filters, Drops: info.Drops, Complete: len(info.Problems) == 0,
+		Name: info.Name, Filters: info.Filters, HasICMP: sieve.TakesICMP(info.Filters), Drops: info.Drops, Complete: len(info.Problems) == 0,
 		CaptureFacts: d.CaptureFacts(i),
 	}
 }

@@ -73,6 +73,18 @@ func hints(err error) []string {
 	if _, ok := errors.AsType[*live.InterfaceError](err); ok {
 		return []string{"ftpscope interfaces lists them, and whether you may capture"}
 	}
+	if _, ok := errors.AsType[*lostInterface](err); ok {
+		return []string{"--wait waits for it"}
+	}
+	if _, ok := errors.AsType[*notRecorded](err); ok {
+		switch {
+		case errors.Is(err, fs.ErrExist):
+			return []string{"--force writes over it"}
+		case errors.Is(err, fs.ErrPermission):
+			return []string{"the directory has to be one where the user may write whom --user names"}
+		}
+		return nil
+	}
 	if e, ok := errors.AsType[*metrics.AddressError](err); ok {
 		return []string{e.Hint}
 	}

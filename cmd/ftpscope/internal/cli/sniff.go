@@ -17,9 +17,9 @@ import (
 type sniffOptions struct {
 	analyzeOptions // streams, ports, format, output, secrets, colour, vantage
 
-	iface        string
+	iface        ifaceName
 	quiet        bool
-	duration     time.Duration // how long; 0 for until it is interrupted
+	duration     timeSpan // how long; 0 for until it is interrupted
 	untilFailure bool
 
 	payload     bool
@@ -36,7 +36,7 @@ type sniffOptions struct {
 	force      bool
 	snapData   int
 	rotateSize size
-	rotateTime time.Duration
+	rotateTime timeSpan
 	keep       int
 
 	metrics string
@@ -68,8 +68,8 @@ func newSniff(s *Streams, run func(context.Context, *sniffOptions) error) *cobra
 	}
 	f := cmd.Flags()
 	f.SortFlags = false
-	f.StringVarP(&o.iface, "interface", "i", "", "watch the interface of this `NAME`; any for all (ftpscope interfaces lists them)")
-	f.DurationVar(&o.duration, "for", 0, "end after this `TIME`, such as 10m or 8h")
+	f.VarP(&o.iface, "interface", "i", "watch the interface of this NAME; any for all (ftpscope interfaces lists them)")
+	f.Var(&o.duration, "for", "end after this TIME, such as 10m or 8h")
 	f.BoolVar(&o.untilFailure, "until-failure", false, "end with status 3 when something went wrong")
 	choiceFlag(cmd, &o.format, "format", "how to print what happens", formatText, formatNDJSON)
 	f.BoolVarP(&o.quiet, "quiet", "q", false, "in text, print only what went wrong, and the summary")
@@ -87,13 +87,13 @@ func newSniff(s *Streams, run func(context.Context, *sniffOptions) error) *cobra
 	f.BoolVarP(&o.promiscuous, "promiscuous", "p", false, "take also packets that are for others")
 	o.buffer = 32 << 20
 	f.Var(&o.buffer, "buffer", "let packets wait in SIZE of memory")
-	f.BoolVar(&o.wait, "wait", false, "where the interface goes down or away, wait for it")
+	f.BoolVar(&o.wait, "wait", false, "where the interface goes down or away, wait for it; it must be there at first")
 	f.StringVar(&o.user, "user", "", "be the user `NAME` once the interface is open; without it the capabilities are dropped, unless there is a recording to write")
 	f.VarP(&o.write, "write", "w", "record the packets that matter in FILE, a pcapng")
 	f.BoolVar(&o.force, "force", false, "write over the file that is there")
 	f.IntVar(&o.snapData, "snap-data", 128, "record so many `BYTES` of each packet of a data connection, from its frame's beginning")
 	f.Var(&o.rotateSize, "rotate-size", "begin another file after SIZE")
-	f.DurationVar(&o.rotateTime, "rotate-time", 0, "begin another file after this `TIME`")
+	f.Var(&o.rotateTime, "rotate-time", "begin another file after this TIME")
 	f.IntVar(&o.keep, "keep", 0, "keep the latest `N` files (default all)")
 	f.StringVar(&o.metrics, "metrics", "", "serve Prometheus metrics and /healthz at `ADDRESS`, like 127.0.0.1:9120")
 	completesNothing(cmd, "for", "host", "net", "vlan", "buffer", "snap-data", "rotate-size", "rotate-time", "keep", "metrics")
@@ -104,11 +104,6 @@ func newSniff(s *Streams, run func(context.Context, *sniffOptions) error) *cobra
 // check finds contradictions between flags.
 func (o *sniffOptions) check(cmd *cobra.Command) error {
 	rotates := o.rotateSize > 0 || o.rotateTime > 0
-	for _, name := range []string{"for", "rotate-time"} {
-		if d, _ := cmd.Flags().GetDuration(name); cmd.Flags().Changed(name) && d <= 0 {
-			return usagef("--%s %s: the time is to be more than nothing", name, d)
-		}
-	}
 	switch {
 	case o.iface == "":
 		return usagef("which interface? none is named").
@@ -129,6 +124,41 @@ func (o *sniffOptions) check(cmd *cobra.Command) error {
 	case o.quiet && o.format == formatNDJSON:
 		return usagef("--quiet is about text").with("of NDJSON choose lines by their type: jq 'select(.type == \"failure\")'")
 	}
+	return nil
+}
+
+// ifaceName is a flag that takes the name of an interface, once.
+type ifaceName string
+
+func (v *ifaceName) String() string { return string(*v) }
+func (v *ifaceName) Type() string   { return "NAME" }
+
+func (v *ifaceName) Set(s string) error {
+	if *v != "" && *v != ifaceName(s) {
+		return fmt.Errorf("one interface is watched, and %s is named already; any stands for all", *v)
+	}
+	*v = ifaceName(s)
+	return nil
+}
+
+// timeSpan is a flag that takes how long something takes.
+type timeSpan time.Duration
+
+func (v *timeSpan) String() string {
+	if *v == 0 {
+		return ""
+	}
+	return time.Duration(*v).String()
+}
+
+func (v *timeSpan) Type() string { return "TIME" }
+
+func (v *timeSpan) Set(s string) error {
+	d, err := time.ParseDuration(s)
+	if err != nil || d <= 0 {
+		return fmt.Errorf("a time is like 30s, 10m or 8h")
+	}
+	*v = timeSpan(d)
 	return nil
 }
 

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/dustin/go-humanize"
 	"golang.org/x/net/bpf"
 
 	"github.com/ftpscope/ftpscope/capture"
@@ -55,6 +56,8 @@ type sniffer struct {
 	stop    func()         // ends the metrics
 	asked   chan os.Signal // for the state
 	open    int            // control connections under way
+	closed  int            // control connections that were told to be over, or never opened
+	ended   int            // transfers that were told to be over
 	failure bool           // something went wrong
 	ticked  time.Time      // frame time of the last tick
 	now     time.Time      // of the latest frame or tick
@@ -91,7 +94,7 @@ func (o *sniffOptions) dropPrivileges() error {
 // openSource opens the interface with the program that is the kernel's first look.
 func (s *sniffer) openSource() error {
 	o := s.o
-	link, err := live.LinkTypeOf(o.iface)
+	link, err := live.LinkTypeOf(string(o.iface))
 	if err != nil {
 		return err
 	}
@@ -104,7 +107,7 @@ func (s *sniffer) openSource() error {
 		return err
 	}
 	s.source, err = live.Open(live.Options{
-		Interface: o.iface, Promiscuous: o.promiscuous, Filter: program, Buffer: int(o.buffer), Wait: o.wait,
+		Interface: string(o.iface), Promiscuous: o.promiscuous, Filter: program, Buffer: int(o.buffer), Wait: o.wait,
 	})
 	return err
 }
@@ -148,7 +151,7 @@ func (s *sniffer) run(parent context.Context) error {
 	defer stop()
 	if o.duration > 0 {
 		var end context.CancelFunc
-		ctx, end = context.WithTimeout(ctx, o.duration)
+		ctx, end = context.WithTimeout(ctx, time.Duration(o.duration))
 		defer end()
 	}
 	out, err := openOutput(o.streams, string(o.output))
@@ -177,6 +180,7 @@ func (s *sniffer) run(parent context.Context) error {
 	}
 	if s.record != nil {
 		s.record.Drops(s.source.Stats().Drops)
+		defer s.recorded()
 		err = errors.Join(err, s.record.Close())
 	}
 	s.printed.clear()
@@ -192,7 +196,40 @@ func (s *sniffer) run(parent context.Context) error {
 	if o.untilFailure && s.failure {
 		return statusError(exitFailOn)
 	}
+	if o.wait {
+		return nil
+	}
+	return s.lost()
+}
+
+// lost is an error where the watching ended since the interface went.
+func (s *sniffer) lost() error {
+	for _, in := range s.source.Info() {
+		for _, p := range in.Problems {
+			if p.Code == live.CodeDown || p.Code == live.CodeGone {
+				return &lostInterface{p.Message}
+			}
+		}
+	}
 	return nil
+}
+
+// notRecorded is that the recording could not begin.
+type notRecorded struct{ err error }
+
+func (e *notRecorded) Error() string { return e.err.Error() }
+func (e *notRecorded) Unwrap() error { return e.err }
+
+// lostInterface is that an interface went while it was watched.
+type lostInterface struct{ message string }
+
+func (e *lostInterface) Error() string { return e.message }
+
+// recorded says where the packets are.
+func (s *sniffer) recorded() {
+	if files := s.record.Files(); len(files) > 0 && files[0] != record.Stdout {
+		s.o.streams.say("recorded %s in %s", counted(s.record.Stats().Packets, "packet"), strings.Join(files[max(0, len(files)-3):], ", "))
+	}
 }
 
 // services opens the recording and the metrics.
@@ -200,15 +237,15 @@ func (s *sniffer) services() (err error) {
 	o := s.o
 	if o.write != "" {
 		s.record, err = record.New(record.Options{
-			Path: string(o.write), SnapData: o.snapData, RotateSize: int64(o.rotateSize), RotateTime: o.rotateTime, Keep: o.keep,
-			Force: o.force, Interface: o.iface, Version: toolVersion(), Filter: s.firstLook(), Stdout: o.streams.Out,
+			Path: string(o.write), SnapData: o.snapData, RotateSize: int64(o.rotateSize), RotateTime: time.Duration(o.rotateTime), Keep: o.keep,
+			Force: o.force, Interface: string(o.iface), Version: toolVersion(), Filter: s.firstLook(), Stdout: o.streams.Out,
 		})
 		if err != nil {
-			return err
+			return &notRecorded{err}
 		}
 	}
 	if o.metrics != "" {
-		s.metrics = metrics.New(toolVersion(), o.iface)
+		s.metrics = metrics.New(toolVersion(), string(o.iface))
 		at, stop, err := s.metrics.Serve(o.metrics)
 		s.stop = stop
 		if err != nil {
@@ -224,11 +261,8 @@ func (s *sniffer) services() (err error) {
 // firstLook is what a recording says of the packets that are in it, and what its
 // analysis here is told as well.
 func (s *sniffer) firstLook() string {
-	switch {
-	case s.o.filterFile != "":
+	if s.o.filterFile != "" {
 		return "the program in " + string(s.o.filterFile)
-	case s.o.payload:
-		return ""
 	}
 	return s.sieve.Note()
 }
@@ -238,7 +272,7 @@ func (s *sniffer) begun() {
 	if s.o.quiet {
 		return
 	}
-	text := "watching " + s.o.iface
+	text := "watching " + string(s.o.iface)
 	if !s.o.payload && s.o.filterFile == "" {
 		text += ": control connections whole, of data connections their beginnings and ends"
 	}
@@ -373,8 +407,8 @@ func (s *sniffer) tick() {
 // status is what goes on, in a line.
 func (s *sniffer) status(stats live.Stats) string {
 	parts := []string{
-		s.o.iface, counted(int64(s.open), "session") + " open, " + counted(int64(s.summary.Sessions), "session") + " over",
-		counted(int64(s.summary.Transfers), "transfer"), counted(stats.Packets, "packet"), counted(stats.Drops, "drop"),
+		string(s.o.iface), counted(stats.Drops, "drop"), counted(int64(s.open), "session") + " open", humanize.Comma(int64(s.closed)) + " over",
+		counted(int64(s.ended), "transfer"), counted(stats.Packets, "packet"),
 	}
 	return strings.Join(parts, " · ")
 }
@@ -416,9 +450,13 @@ func (s *sniffer) news(n *session.News, said diagnose.Explanation) {
 		s.open++
 	case session.NewsClosed:
 		s.open--
+		s.closed++
+	case session.NewsEnded:
+		s.ended++
 	}
 	bad := n.Kind == session.NewsFailing || n.Kind == session.NewsEnded && report.SeverityOfOutcome(n.Transfer.Outcome) >= report.SeverityError
 	for _, f := range said.Findings {
+		bad = bad || f.Severity == diagnose.Error
 		if s.record != nil {
 			s.comment(f)
 		}

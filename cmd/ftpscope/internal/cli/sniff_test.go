@@ -233,7 +233,9 @@ func final(t *testing.T, out string) []string {
 			t.Fatalf("%v: %s", err, line)
 		}
 		if slices.Contains([]string{"session", "finding", "summary"}, head.Type) {
-			lines = append(lines, line)
+			// What sniff let pass it knows.
+			doubt := ",\"whether an ICMP error came: this capture holds nothing but TCP, perhaps because of its filter\""
+			lines = append(lines, strings.ReplaceAll(line, doubt, ""))
 		}
 	}
 	return lines
@@ -242,8 +244,9 @@ func final(t *testing.T, out string) []string {
 // A command line that makes no sense is refused, with what to do.
 func TestSniffUsage(t *testing.T) {
 	for _, c := range []struct{ flags, want string }{
-		{"-i  --for 1s", "which interface?"},
-		{"--for 0s", "--for 0s"},
+		{"-i eth1", "test0 is named already"},
+		{"--for 0s", "a time is like 30s"},
+		{"--for 10", "a time is like 30s"},
 		{"--keep 3", "about a recording"},
 		{"-w x --keep 3", "--rotate-size"},
 		{"--rotate-time 1h", "--write FILE"},

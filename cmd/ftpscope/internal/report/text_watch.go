@@ -1,6 +1,7 @@
 package report
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/ftpscope/ftpscope/decode/ftp"
@@ -13,6 +14,7 @@ import (
 type Watch struct {
 	text  Text
 	where map[string]string          // by what went wrong: the session or transfer below which it stands in full
+	above map[string]advice          // by advice: where it stands
 	told  map[string]map[string]bool // by session that is not over: what was told of it, as toldKey has it
 }
 
@@ -22,7 +24,7 @@ const maxTold = 1000
 
 // NewWatch makes a Watch that has told nothing.
 func NewWatch(t Text) *Watch {
-	return &Watch{text: t, where: make(map[string]string), told: make(map[string]map[string]bool)}
+	return &Watch{text: t, where: make(map[string]string), above: make(map[string]advice), told: make(map[string]map[string]bool)}
 }
 
 // News is what there is to print of news, with what the engine says of it by now.
@@ -34,17 +36,48 @@ func (w *Watch) News(n *session.News, said diagnose.Explanation) string {
 	case session.NewsClosed:
 		r.happened(n.Session.Last.Time, n.Session.ID, append([]piece{{"over", r.strong}}, r.life(n.Session)...)...)
 	case session.NewsEnded:
-		r.happened(lastOf(n), n.Transfer.ID, r.transfer(n.Session, n.Transfer)...)
+		if pieces := w.ended(r, n); pieces != nil {
+			r.happened(lastOf(n), n.Transfer.ID, pieces...)
+		}
 	case session.NewsFailing:
 		id := n.Session.ID
 		pieces := []piece{{"failing", r.bad}, {pair(n.Session.Client, n.Session.Server), r.plain}}
 		if n.Transfer != nil {
 			id, pieces = n.Transfer.ID, r.transfer(n.Session, n.Transfer)
+			w.note(n.Session.ID, "failing "+id+" "+string(n.Transfer.Outcome))
 		}
 		r.happened(n.Session.Now, id, pieces...)
 	}
 	w.troubles(r, n.Session)
 	return r.String()
+}
+
+// ended is what became of a transfer. Where it was told that it fails, and it did, it
+// is only what the server says to that; nil for nothing.
+func (w *Watch) ended(r *renderer, n *session.News) []piece {
+	t := n.Transfer
+	if !w.told[n.Session.ID]["failing "+t.ID+" "+string(t.Outcome)] {
+		return r.transfer(n.Session, t)
+	}
+	if t.Reply == nil {
+		return nil
+	}
+	reply := Escape(UTF8(r.index(n.Session).masker.reply(t.Reply.Text)))
+	return []piece{{"over", r.strong}, {"still " + string(t.Outcome), r.outcome(t.Outcome)}, {strconv.Itoa(t.Reply.Code) + " " + reply, r.plain}}
+}
+
+// note notes what was told of a session, and reports whether it was not before.
+func (w *Watch) note(id, what string) bool {
+	told := w.told[id]
+	if told == nil {
+		told = make(map[string]bool)
+		w.told[id] = told
+	}
+	if told[what] || len(told) >= maxTold {
+		return false
+	}
+	told[what] = true
+	return true
 }
 
 // Session is what there is to print of a session that is over, besides what its
@@ -119,6 +152,7 @@ func lastOf(n *session.News) ftp.Time {
 // troubles writes what went wrong and was not told before.
 func (w *Watch) troubles(r *renderer, s *session.Session) {
 	e := newExplanation(r)
+	e.advised = w.above
 	for _, one := range r.troubles() {
 		if w.heard(one, s) {
 			continue
@@ -131,6 +165,7 @@ func (w *Watch) troubles(r *renderer, s *session.Session) {
 		}
 		if len(w.where) >= maxTold {
 			clear(w.where)
+			clear(w.above)
 		}
 		w.where[key] = one.ids()
 		r.blank()
@@ -144,11 +179,6 @@ func (w *Watch) heard(one *trouble, s *session.Session) bool {
 	if s == nil {
 		return false
 	}
-	told := w.told[s.ID]
-	if told == nil {
-		told = make(map[string]bool)
-		w.told[s.ID] = told
-	}
 	all := true
 	for _, f := range one.all() {
 		ids := f.Transfers
@@ -156,9 +186,8 @@ func (w *Watch) heard(one *trouble, s *session.Session) bool {
 			ids = []string{s.ID}
 		}
 		for _, id := range ids {
-			key := string(f.Code) + " " + id
-			if !told[key] && len(told) < maxTold {
-				told[key], all = true, false
+			if w.note(s.ID, string(f.Code)+" "+id) {
+				all = false
 			}
 		}
 	}
