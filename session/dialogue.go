@@ -50,7 +50,11 @@ func (d *dialogue) client() netip.Addr { return d.conn.Ends[ftp.Initiator].Addr(
 func (d *dialogue) server() netip.Addr { return d.conn.Ends[ftp.Listener].Addr() }
 
 func (d *dialogue) notice(code, format string, a ...any) {
+	before := len(d.s.Notices)
 	d.s.Notices = noted(d.s.Notices, ftp.Notice{Code: code, Message: fmt.Sprintf(format, a...), Time: d.active.Time})
+	if d.t.news != nil && len(d.s.Notices) > before {
+		d.tell(NewsLimit, nil, 0)
+	}
 }
 
 // usual is how many commands there is room for at first, and replies on a page: few

@@ -2,6 +2,7 @@ package session
 
 import (
 	"strconv"
+	"time"
 
 	"github.com/ftpscope/ftpscope/decode/ftp"
 )
@@ -25,10 +26,14 @@ const (
 	NewsFailing                 // a connection, control or data, failed to open, or stands still, or does so far: for long enough to say so
 	NewsEnded                   // a transfer is over
 	NewsClosed                  // the control connection is over
+	NewsLimit                   // a limit was reached: Session.Notices ends with it
 )
 
 // heard is what was told of a session or of a transfer.
 type heard struct{ opened, failing, ended bool }
+
+// answerTime is how long after a SYN its answer has come, or will not come.
+const answerTime = 500 * time.Millisecond
 
 // maxNewest is how many of its latest transfers a session has in news.
 const maxNewest = 32
@@ -192,8 +197,13 @@ func (t *Tracker) failing(c *ftp.Conn) bool {
 	case StateRefused, StateProhibited:
 		return true
 	case StateUnanswered:
-		waited := t.now.Sub(c.First.Time)
-		return waited >= deadline && c.SYNCount >= 3 || waited >= stall
+		// It is tried again, perhaps with success: this is later than a verdict
+		// where somebody has given up.
+		latest := c.First
+		if n := len(c.SYNs); n > 0 {
+			latest = c.SYNs[n-1].Seen
+		}
+		return c.SYNCount >= 3 && t.now.Sub(c.First.Time) >= stall && t.now.Sub(latest.Time) >= answerTime
 	}
 	return false
 }

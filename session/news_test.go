@@ -22,7 +22,7 @@ func (h *harness) hear(n *session.News) {
 			h.t.Errorf("news of %s: the session ends with %s", n.Transfer.ID, last.ID)
 		}
 	}
-	words := map[session.NewsKind]string{session.NewsOpened: "opened", session.NewsFailing: "failing", session.NewsEnded: "ended", session.NewsClosed: "closed"}
+	words := map[session.NewsKind]string{session.NewsOpened: "opened", session.NewsFailing: "failing", session.NewsEnded: "ended", session.NewsClosed: "closed", session.NewsLimit: "limit"}
 	h.news = append(h.news, words[n.Kind]+" "+text)
 	h.logf("news: %s %s", words[n.Kind], text)
 	if n.Kind != session.NewsEnded {
@@ -83,13 +83,41 @@ func TestNewsOfAFailure(t *testing.T) {
 	s.call(4001).silent(3)
 	h.advance(time.Second)
 	s.client("NOOP")
-	before := len(h.news)
-	h.advance(4 * time.Second)
-	s.client("NOOP")
-	if n := len(h.news); n != before {
-		t.Errorf("news: %q", h.news[before:])
+	if n := len(h.news); n != 1 {
+		t.Errorf("it is too early for news: %q", h.news)
+	}
+	for range 3 {
+		h.advance(4 * time.Second)
+		s.client("NOOP")
 	}
 	s.server("425 no")
 	s.quit()
 	h.wantNews("opened s1", "failing s1.t1 blocked", "ended s1.t1 blocked", "closed s1")
+}
+
+// What stands still is news, and that it went on after all is the end.
+func TestNewsOfAStall(t *testing.T) {
+	h := newHarness(t, session.Limits{})
+	s := h.open()
+	s.pasv(40001)
+	d := s.dial(40001).answered()
+	s.exchange("RETR a", "150 here it comes")
+	d.down(50)
+	h.advance(12 * time.Second)
+	s.client("NOOP")
+	d.delivers(50)
+	s.server("226 done")
+	s.quit()
+	h.wantNews("opened s1", "failing s1.t1 stalled", "ended s1.t1 completed", "closed s1")
+}
+
+// That a limit was reached is news: what comes later is not told of.
+func TestNewsOfALimit(t *testing.T) {
+	h := newHarness(t, session.Limits{Commands: 2})
+	s := h.open()
+	for range 4 {
+		s.exchange("NOOP", "200 well")
+	}
+	s.quit()
+	h.wantNews("opened s1", "limit s1", "closed s1")
 }

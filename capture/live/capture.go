@@ -167,10 +167,15 @@ func (w *watch) take(f *capture.Frame) bool {
 	return !w.left
 }
 
-// tick hands over a frame that is none. Time doesn't go back.
+// clockStep is how far the clock may be behind what was seen. Where it is farther it
+// was set back, or a frame has a time of its own.
+const clockStep = time.Second
+
+// tick hands over a frame that is none. Time doesn't go back, unless the clock did.
 func (w *watch) tick(at time.Time) {
+	now := at
 	for _, t := range []time.Time{w.info.Last, w.last} {
-		if at.Before(t) {
+		if at.Before(t) && t.Sub(now) <= clockStep {
 			at = t
 		}
 	}

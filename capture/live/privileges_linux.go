@@ -32,7 +32,7 @@ func permissionHint() string {
 	if err != nil {
 		path = "/path/of/ftpscope"
 	}
-	hint := "root may capture; or, once, for everybody who may run this program: sudo setcap cap_net_raw,cap_net_admin=eip " + quoted(path)
+	hint := "root may capture; or, once, for everybody who may run this program: sudo setcap cap_net_raw=ep " + quoted(path)
 	if strings.Contains(path, "/go-build") {
 		hint += "\nbut go run made this program and will delete it: first go build ./cmd/ftpscope, then setcap on that"
 	}

@@ -87,7 +87,7 @@ func (a *analysis) run(ctx context.Context, src capture.Source) (interrupted boo
 // tell explains news and gives them out.
 func (a *analysis) tell(src capture.Source, n *session.News) {
 	var said diagnose.Explanation
-	if n.Kind != session.NewsOpened {
+	if n.Kind != session.NewsOpened && n.Kind != session.NewsLimit {
 		in := captureOf(src, a.reading.decoder, n.Session.First.Capture)
 		said = a.engine.Preview(n.Session, n.Transfer, n.Place, &in)
 	}

@@ -76,6 +76,9 @@ func hints(err error) []string {
 	if _, ok := errors.AsType[*lostInterface](err); ok {
 		return []string{"--wait waits for it"}
 	}
+	if _, ok := errors.AsType[*notWritten](err); ok {
+		return []string{"--output takes a file in a directory where you may write"}
+	}
 	if _, ok := errors.AsType[*notRecorded](err); ok {
 		switch {
 		case errors.Is(err, fs.ErrExist):

@@ -119,8 +119,10 @@ func (o *sniffOptions) check(cmd *cobra.Command) error {
 		return usagef("--snap-data %d: of less than 64 bytes the headers are not whole", o.snapData)
 	case o.write == "-" && (o.output == "-" || rotates):
 		return usagef("--write -: standard output is where the report goes").with("--output FILE sends the report elsewhere")
-	case o.filterFile != "" && (len(o.hosts) > 0 || len(o.nets) > 0 || len(o.vlans) > 0) && o.filterFile == "-":
+	case o.filterFile == "-":
 		return usagef("--filter-file -: it is read from a file")
+	case o.filterFile != "" && (o.payload || len(o.vlans) > 0):
+		return usagef("--filter-file says what passes: --payload and --vlan are for our own program").with("put it into the expression: tcpdump -i %s -ddd 'vlan 5 and (tcp or icmp)'", o.iface)
 	case o.quiet && o.format == formatNDJSON:
 		return usagef("--quiet is about text").with("of NDJSON choose lines by their type: jq 'select(.type == \"failure\")'")
 	}

@@ -2,11 +2,13 @@ package cli
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
 	"maps"
+	"net/netip"
 	"os"
 	"os/signal"
 	"runtime"
@@ -42,6 +44,7 @@ type wire interface {
 type sniffer struct {
 	o       *sniffOptions
 	source  wire
+	drop    func() error // gives up privileges, or nil
 	sieve   sieve.Config
 	narrow  *sieve.Config // of packets that are narrowed here, since the kernel's program is the user's; or nil
 	analyse *analysis
@@ -67,26 +70,26 @@ type sniffer struct {
 
 // runSniff opens the interface, and watches it.
 func runSniff(ctx context.Context, o *sniffOptions) error {
-	s := &sniffer{o: o}
+	s := &sniffer{o: o, drop: o.dropPrivileges}
 	if err := s.openSource(); err != nil {
 		return err
 	}
 	defer s.source.Close()
-	if err := o.dropPrivileges(); err != nil {
-		return err
-	}
 	return s.run(ctx)
 }
 
 // dropPrivileges gives up what only opening the interface took. Who records stays who
 // it is, unless the user says otherwise: the files may go where others may not write.
 func (o *sniffOptions) dropPrivileges() error {
-	if o.user == "" && o.write != "" {
+	if o.user == "" && o.write != "" && os.Geteuid() == 0 {
 		return nil
 	}
 	err := live.DropPrivileges(o.user)
 	if o.user == "" && errors.Is(err, errors.ErrUnsupported) {
-		return nil // this system, or this build, has no way
+		if runtime.GOOS == "linux" {
+			o.streams.say("capabilities are kept: this program was built with cgo; build it with CGO_ENABLED=0, or name a --user")
+		}
+		return nil
 	}
 	return err
 }
@@ -154,18 +157,22 @@ func (s *sniffer) run(parent context.Context) error {
 		ctx, end = context.WithTimeout(ctx, time.Duration(o.duration))
 		defer end()
 	}
-	out, err := openOutput(o.streams, string(o.output))
+	out, done, err := openLive(o.streams, string(o.output))
 	if err != nil {
 		return err
 	}
-	defer out.Drop()
+	defer done()
 	s.printed = newStatusLine(o.streams, out)
 	if o.format == formatNDJSON {
 		s.stream = report.NewStream(s.printed, report.Builder{Version: toolVersion(), ShowSecrets: o.showSecrets})
 	} else {
-		s.watch = report.NewWatch(o.text(out))
+		s.watch = report.NewWatch(o.liveText())
 	}
-	if err := s.services(); err != nil {
+	err = s.services()
+	if s.stop != nil {
+		defer s.stop()
+	}
+	if err != nil {
 		return err
 	}
 	s.asked = make(chan os.Signal, 1)
@@ -175,22 +182,9 @@ func (s *sniffer) run(parent context.Context) error {
 	}
 	s.begun()
 	_, err = s.analyze(ctx)
-	if s.stop != nil {
-		defer s.stop()
-	}
-	if s.record != nil {
-		s.record.Drops(s.source.Stats().Drops)
-		defer s.recorded()
-		err = errors.Join(err, s.record.Close())
-	}
+	unrecorded := s.endRecording()
 	s.printed.clear()
-	if err != nil {
-		return err
-	}
-	if err := s.finish(); err != nil {
-		return err
-	}
-	if err := out.Done(); err != nil {
+	if err := errors.Join(err, s.finish(), done(), unrecorded); err != nil {
 		return err
 	}
 	if o.untilFailure && s.failure {
@@ -225,25 +219,22 @@ type lostInterface struct{ message string }
 
 func (e *lostInterface) Error() string { return e.message }
 
-// recorded says where the packets are.
-func (s *sniffer) recorded() {
+// endRecording closes the recording, and says where the packets are.
+func (s *sniffer) endRecording() error {
+	if s.record == nil {
+		return nil
+	}
+	s.record.Drops(s.source.Stats().Drops)
+	err := s.record.Close()
 	if files := s.record.Files(); len(files) > 0 && files[0] != record.Stdout {
 		s.o.streams.say("recorded %s in %s", counted(s.record.Stats().Packets, "packet"), strings.Join(files[max(0, len(files)-3):], ", "))
 	}
+	return err
 }
 
-// services opens the recording and the metrics.
+// services opens the metrics and, when what that took is given up, the recording.
 func (s *sniffer) services() (err error) {
 	o := s.o
-	if o.write != "" {
-		s.record, err = record.New(record.Options{
-			Path: string(o.write), SnapData: o.snapData, RotateSize: int64(o.rotateSize), RotateTime: time.Duration(o.rotateTime), Keep: o.keep,
-			Force: o.force, Interface: string(o.iface), Version: toolVersion(), Filter: s.firstLook(), Stdout: o.streams.Out,
-		})
-		if err != nil {
-			return &notRecorded{err}
-		}
-	}
 	if o.metrics != "" {
 		s.metrics = metrics.New(toolVersion(), string(o.iface))
 		at, stop, err := s.metrics.Serve(o.metrics)
@@ -254,6 +245,21 @@ func (s *sniffer) services() (err error) {
 		if !o.quiet {
 			o.streams.say("metrics at http://%s/metrics", at)
 		}
+	}
+	if s.drop != nil {
+		if err := s.drop(); err != nil {
+			return err
+		}
+	}
+	if o.write == "" {
+		return nil
+	}
+	s.record, err = record.New(record.Options{
+		Path: string(o.write), SnapData: o.snapData, RotateSize: int64(o.rotateSize), RotateTime: time.Duration(o.rotateTime), Keep: o.keep,
+		Force: o.force, Interface: string(o.iface), Version: toolVersion(), Filter: s.firstLook(), Stdout: o.streams.Out,
+	})
+	if err != nil {
+		return &notRecorded{err}
 	}
 	return nil
 }
@@ -303,34 +309,44 @@ func (s *sniffer) Frames(ctx context.Context) iter.Seq2[*capture.Frame, error] {
 				yield(nil, err)
 				return
 			}
-			if f.Time.After(s.now) {
+			if f.Time.After(s.now) || s.now.Sub(f.Time) > clockStep {
 				s.now = f.Time
 			}
-			if f.Length > 0 && s.now.Sub(s.ticked) >= often {
-				if !yield(&capture.Frame{Time: s.now}, nil) {
+			if f.Length > 0 && s.now.Sub(s.ticked).Abs() >= often {
+				s.ticked = s.now
+				if !yield(&capture.Frame{Time: s.now}, nil) || s.enough() {
 					return
 				}
-				s.ticked = s.now
 			}
 			if f.Length == 0 {
 				s.ticked = s.now
 			} else if s.narrow != nil && s.narrow.Keep(withoutCooked(f)) == 0 {
 				continue
 			}
-			if !yield(f, nil) || s.o.untilFailure && s.failure {
+			if !yield(f, nil) || s.enough() {
 				return
 			}
 		}
 	}
 }
 
+// clockStep is how far back a frame may be without the clock having been set back.
+const clockStep = time.Second
+
+// enough reports whether what was waited for has happened.
+func (s *sniffer) enough() bool { return s.o.untilFailure && s.failure }
+
 // withoutCooked is a frame as the kernel's program sees it.
 func withoutCooked(f *capture.Frame) []byte {
 	const sll2 = 20 // https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL2.html
-	if f.Link == capture.LinkLinuxSLL2 {
-		return f.Data[min(sll2, len(f.Data)):]
+	if f.Link != capture.LinkLinuxSLL2 || len(f.Data) < sll2 {
+		return f.Data
 	}
-	return f.Data
+	ether, data := binary.BigEndian.Uint16(f.Data), f.Data[sll2:]
+	for (ether == 0x8100 || ether == 0x88a8 || ether == 0x9100) && len(data) >= 4 {
+		ether, data = binary.BigEndian.Uint16(data[2:]), data[4:]
+	}
+	return data
 }
 
 // Info describes the capture so far.
@@ -348,6 +364,11 @@ func (s *sniffer) Close() error { return s.source.Close() }
 // frame is called for each frame that was decoded, and each tick.
 func (s *sniffer) frame(f *capture.Frame) {
 	if f.Length == 0 {
+		if s.record != nil {
+			if err := s.record.Frame(f, false); err != nil {
+				s.stopRecording(err)
+			}
+		}
 		s.tick()
 		return
 	}
@@ -376,9 +397,6 @@ func (s *sniffer) tick() {
 	stats := s.source.Stats()
 	if s.record != nil {
 		s.record.Drops(stats.Drops)
-		if err := s.record.Flush(); err != nil {
-			s.stopRecording(err)
-		}
 	}
 	for _, e := range stats.Events {
 		if e.Number > s.events {
@@ -445,6 +463,9 @@ const stateLines = 20
 
 // news prints what happened in a session that is not over.
 func (s *sniffer) news(n *session.News, said diagnose.Explanation) {
+	if !s.o.wants(n.Session) {
+		return
+	}
 	switch n.Kind {
 	case session.NewsOpened:
 		s.open++
@@ -472,6 +493,20 @@ func (s *sniffer) news(n *session.News, said diagnose.Explanation) {
 	}
 }
 
+// wants reports whether a session is one of those that the user asks for: the kernel
+// does not look into tunnels.
+func (o *sniffOptions) wants(s *session.Session) bool {
+	if len(o.hosts)+len(o.nets) == 0 {
+		return true
+	}
+	for _, end := range []netip.Addr{s.Client.Addr().Unmap(), s.Server.Addr().Unmap()} {
+		if slices.Contains(o.hosts, end) || slices.ContainsFunc(o.nets, func(n netip.Prefix) bool { return n.Contains(end) }) {
+			return true
+		}
+	}
+	return false
+}
+
 // wrong reports whether there is something to warn of.
 func wrong(said diagnose.Explanation) bool {
 	for _, f := range said.Findings {
@@ -493,6 +528,9 @@ func (s *sniffer) comment(f *diagnose.Finding) {
 
 // session prints a session that is over.
 func (s *sniffer) session(one *session.Session, said diagnose.Explanation) {
+	if !s.o.wants(one) {
+		return
+	}
 	s.summary.Add(one)
 	for _, f := range said.Findings {
 		s.tally.Add(f)

@@ -107,7 +107,7 @@ func sniffed(t *testing.T, name string, flags ...string) (exit int, out, errOut 
 func TestSniffBlocked(t *testing.T) {
 	_, out, _ := sniffed(t, "classic-active-blocked")
 	lines := strings.Split(out, "\n")
-	at := slices.IndexFunc(lines, func(l string) bool { return strings.HasPrefix(l, "03:04:08  s1.t1") })
+	at := slices.IndexFunc(lines, func(l string) bool { return strings.HasPrefix(l, "03:04:10  s1.t1") })
 	end := slices.IndexFunc(lines, func(l string) bool { return strings.HasPrefix(l, "03:05:05  s1.t1") })
 	if at < 0 || end < at || !strings.Contains(lines[at], "blocked") {
 		t.Fatalf("no line of the failure, or none of the end:\n%s", out)

@@ -12,10 +12,11 @@ import (
 // Watch writes what goes on, for a person who watches: a line for each thing that
 // happens, and what went wrong in full where it happens first.
 type Watch struct {
-	text  Text
-	where map[string]string          // by what went wrong: the session or transfer below which it stands in full
-	above map[string]advice          // by advice: where it stands
-	told  map[string]map[string]bool // by session that is not over: what was told of it, as toldKey has it
+	text   Text
+	where  map[string]string          // by what went wrong: the session or transfer below which it stands in full
+	above  map[string]advice          // by advice: where it stands
+	failed failureCounts              // of sessions that are over
+	told   map[string]map[string]bool // by session that is not over: what was told of it, as toldKey has it
 }
 
 // maxTold bounds what a Watch remembers to have explained. Beyond it, it begins
@@ -39,11 +40,16 @@ func (w *Watch) News(n *session.News, said diagnose.Explanation) string {
 		if pieces := w.ended(r, n); pieces != nil {
 			r.happened(lastOf(n), n.Transfer.ID, pieces...)
 		}
+	case session.NewsLimit:
+		for _, notice := range n.Session.Notices[len(n.Session.Notices)-1:] {
+			r.happened(n.Session.Now, n.Session.ID, piece{"limit", r.fair}, piece{Escape(notice.Message), r.fair})
+		}
 	case session.NewsFailing:
 		id := n.Session.ID
 		pieces := []piece{{"failing", r.bad}, {pair(n.Session.Client, n.Session.Server), r.plain}}
 		if n.Transfer != nil {
 			id, pieces = n.Transfer.ID, r.transfer(n.Session, n.Transfer)
+			w.note(n.Session.ID, "failing "+id)
 			w.note(n.Session.ID, "failing "+id+" "+string(n.Transfer.Outcome))
 		}
 		r.happened(n.Session.Now, id, pieces...)
@@ -57,7 +63,11 @@ func (w *Watch) News(n *session.News, said diagnose.Explanation) string {
 func (w *Watch) ended(r *renderer, n *session.News) []piece {
 	t := n.Transfer
 	if !w.told[n.Session.ID]["failing "+t.ID+" "+string(t.Outcome)] {
-		return r.transfer(n.Session, t)
+		pieces := r.transfer(n.Session, t)
+		if w.told[n.Session.ID]["failing "+t.ID] {
+			pieces = append(pieces, piece{"after all: what was said of it above did not last", r.strong})
+		}
+		return pieces
 	}
 	if t.Reply == nil {
 		return nil
@@ -84,6 +94,7 @@ func (w *Watch) note(id, what string) bool {
 // news said: what only its end tells.
 func (w *Watch) Session(s *session.Session, said diagnose.Explanation) string {
 	r := w.renderer(s, said)
+	w.failed.add(s)
 	w.troubles(r, s)
 	delete(w.told, s.ID)
 	return r.String()
@@ -100,7 +111,8 @@ func (w *Watch) End(res Result, sum Summary, tally Tally) string {
 		r.nothing()
 		return r.String()
 	}
-	r.totals(sum)
+	r.numbers(sum)
+	r.failures(w.failed)
 	r.flow(0, 2, r.counted(tally.counts())...)
 	return r.String()
 }
