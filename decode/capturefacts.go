@@ -50,7 +50,7 @@ func (d *Decoder) Thin(i int) {
 // frame counts a frame that was captured at a time.
 func (c *captureFacts) frame(f *capture.Frame, at ftp.Time) {
 	c.Frames++
-	if f.Length > len(f.Data) {
+	if f.Length > len(f.Data) && !c.Thinned {
 		c.Truncated++
 	}
 	switch f.Link {

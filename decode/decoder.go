@@ -178,7 +178,11 @@ func (d *Decoder) tcp(p *packet, emit func(*ftp.Event)) {
 	if d.syns && p.has(flagRST) && (fl == nil || fl.conn.Role == ftp.RoleNone) {
 		d.tell(emit, ftp.Event{Kind: ftp.EventRST, Seen: p.seen, Ends: [2]netip.AddrPort{p.dst, p.src}, Acked: int64(p.ack)})
 	}
-	d.capture.tcp(src, dst, fl != nil && fl.conn.Role == ftp.RoleControl || d.control.Has(src) || d.control.Has(dst))
+	control := fl != nil && fl.conn.Role == ftp.RoleControl || d.control.Has(src) || d.control.Has(dst)
+	d.capture.tcp(src, dst, control)
+	if control && d.capture.Thinned && p.frame.Length > len(p.frame.Data) {
+		d.capture.Truncated++
+	}
 	d.matter = matterOf(fl, p)
 	if fl != nil {
 		d.segment(fl, p, emit)

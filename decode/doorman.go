@@ -2,6 +2,7 @@ package decode
 
 import (
 	"net/netip"
+	"time"
 
 	"github.com/ftpscope/ftpscope/capture"
 	"github.com/ftpscope/ftpscope/decode/ftp"
@@ -54,6 +55,14 @@ func (d *Decoder) overheard(p *packet, second bool, emit func(*ftp.Event)) *flow
 	if !ok {
 		return nil
 	}
+	if d.capture.Thinned {
+		server := p.src.Port()
+		if speaker == ftp.Initiator {
+			server = p.dst.Port()
+		}
+		d.unnamed(server, p.seen, emit)
+		return nil
+	}
 	client, server := p.src, p.dst
 	if speaker == ftp.Listener {
 		client, server = server, client
@@ -63,6 +72,12 @@ func (d *Decoder) overheard(p *packet, second bool, emit func(*ftp.Event)) *flow
 		fl.conn.Recognised = true
 	}
 	return fl
+}
+
+// unnamed tells of a control connection that a thinned capture does not hold, but for
+// a packet here and there: its port was not named.
+func (d *Decoder) unnamed(port uint16, at ftp.Seen, emit func(*ftp.Event)) {
+	d.notice(at, emit, "port-not-named", "FTP on port %d, of which few packets are looked at: name it by --port %d", port, port)
 }
 
 // admit takes a connection whose handshake is seen.
@@ -125,6 +140,9 @@ func (d *Decoder) revive(first *capture.Frame, seen ftp.Seen, second *packet, em
 	return d.flows.find(p.src, p.dst)
 }
 
+// lately is for how long an announcement of a connection may still come.
+const lately = 10 * time.Second
+
 // remember keeps a connection that nobody asked for, and forgets the oldest if
 // there are too many.
 func (d *Decoder) remember(fl *flow, emit func(*ftp.Event)) {
@@ -132,7 +150,11 @@ func (d *Decoder) remember(fl *flow, emit func(*ftp.Event)) {
 	if d.dormant.length <= d.limits.Remembered {
 		return
 	}
-	d.remove(d.dormant.first)
+	oldest := d.dormant.first
+	d.remove(oldest)
+	if oldest.conn.Thinned && fl.conn.First.Time.Sub(oldest.conn.First.Time) > lately {
+		return // it is open: what it says was left out
+	}
 	d.notice(fl.conn.First, emit, "limit-remembered",
 		"more than %d TCP connections at once that may or may not be FTP: the oldest are not looked at", d.limits.Remembered)
 }
@@ -202,6 +224,11 @@ func (d *Decoder) listen(fl *flow, p *packet, emit func(*ftp.Event)) {
 			d.remove(fl)
 		}
 	case ftp.VerdictFTP:
+		if fl.conn.Thinned {
+			d.unnamed(fl.ends[ftp.Listener].Port(), p.seen, emit)
+			d.deafen(fl)
+			return
+		}
 		held := fl.greeted.held
 		fl.conn.Recognised = true
 		d.promote(fl, ftp.RoleControl, p.seen, emit)

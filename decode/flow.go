@@ -38,6 +38,7 @@ type traffic struct {
 	out    [2]outstanding
 	shut   [2]shut
 	beyond [2]int64 // the highest position of its Half.Unsent
+	marked [2]int64 // of a thinned connection: the position of its Half.Progress
 }
 
 // forget leaves nothing but the memory.
@@ -162,7 +163,34 @@ func (f *flow) facts(p *packet, side ftp.Side) (changed bool) {
 	if h.Lead.N < uint8(len(h.Lead.Bytes)) && p.length > 0 {
 		f.lead(p, side)
 	}
+	if c.Thinned && !p.has(flagFIN) {
+		f.mark(p)
+	}
 	return changed
+}
+
+// mark notes how far a header of a thinned connection shows its streams: its own by
+// its sequence number, the other by its acknowledgment.
+func (f *flow) mark(p *packet) {
+	for i := range f.span {
+		if next := f.span[i].next; next > f.traffic.marked[i] {
+			f.traffic.marked[i] = next
+			f.conn.Half[i].Progress = p.seen
+		}
+		f.counted(ftp.Side(i))
+	}
+}
+
+// counted notes how many bytes a direction has had so far.
+func (f *flow) counted(side ftp.Side) {
+	h, s := &f.conn.Half[side], &f.span[side]
+	h.Bytes, h.Missing = s.next, s.missing
+	if f.conn.Thinned {
+		h.Missing = s.next
+		if f.traffic != nil {
+			h.Missing -= f.traffic.marked[side]
+		}
+	}
 }
 
 // begin makes room for the traffic behind the handshake.
@@ -205,7 +233,7 @@ func (f *flow) confirm(p *packet, side ftp.Side) {
 	if at > s.next {
 		if c := f.conn; c.Thinned && !c.Half[other].FIN.Yes() && at <= s.next+reach {
 			s.add(p.ack, 0)
-			c.Half[other].Bytes, c.Half[other].Missing = s.next, s.missing
+			f.counted(other)
 			f.acknowledged(other, s.next)
 		} else if at > f.sentUpTo(other) {
 			f.unsent(p, side, at)
@@ -267,7 +295,9 @@ func (f *flow) payload(p *packet, side ftp.Side, probe bool) (first bool) {
 	}
 	h.LastData = p.seen
 	if fresh > 0 {
-		h.Progress = p.seen
+		if !f.conn.Thinned {
+			h.Progress = p.seen
+		}
 		f.shutdown(p, side)
 		f.reconfirm(p, side)
 		f.sentAfterAll(side)
@@ -278,7 +308,7 @@ func (f *flow) payload(p *packet, side ftp.Side, probe bool) (first bool) {
 	if f.conn.Role == ftp.RoleData {
 		f.tlsPayload(p, side)
 	}
-	h.Bytes, h.Missing = s.next, s.missing
+	f.counted(side)
 	if s.at(p.seq) == 0 && beginsTLS(p.payload) {
 		f.conn.TLS = true
 	} else if s.at(p.seq) == 0 && len(p.payload) >= recordStart {
@@ -298,12 +328,13 @@ func (f *flow) fin(p *packet, side ftp.Side) {
 		if _, _, ok := s.add(p.seq, 0); !ok {
 			return
 		}
-		h.Bytes, h.Missing = s.next, s.missing
+		f.counted(side)
 	}
 	if end := s.at(p.seq) + int64(p.length); f.conn.Thinned && end == s.next-1 {
 		s.next-- // an acknowledgment of this FIN was captured before it
 		s.missing = max(s.missing-1, 0)
-		h.Bytes, h.Missing = s.next, s.missing
+		f.traffic.marked[side] = min(f.traffic.marked[side], s.next)
+		f.counted(side)
 	}
 	h.FIN, h.FINAck = p.seen, f.acks(p, side)
 	h.Wire.FINTTL = p.ttl

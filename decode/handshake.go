@@ -117,9 +117,9 @@ func (f *flow) slack() int64 {
 // told takes what a packet of a thinned connection tells of those that were left
 // out: how much its side has sent, and received.
 func (f *flow) told(p *packet, side ftp.Side) {
-	s := &f.span[side]
-	if _, _, ok := s.add(p.seq, 0); ok {
-		f.conn.Half[side].Bytes, f.conn.Half[side].Missing = s.next, s.missing
+	if !f.conn.Half[side].FIN.Yes() { // it takes a number that is no byte
+		f.span[side].add(p.seq, 0)
+		f.counted(side)
 	}
 	if p.has(flagACK) {
 		if f.traffic == nil {

@@ -110,6 +110,7 @@ func (f *flow) outgoing(p *packet, side ftp.Side, fresh bool) {
 	}
 	switch {
 	case !o.known || from+int64(p.length) <= o.acked:
+	case from > o.acked && f.conn.Thinned: // what acknowledges all before it was perhaps left out
 	case from > o.acked:
 		st.Offset = o.acked
 		st.Beyond++
@@ -135,7 +136,7 @@ func (f *flow) acknowledged(side ftp.Side, at int64) {
 		return
 	}
 	o.drop()
-	if s.next <= at {
+	if s.next <= at || f.conn.Thinned {
 		return
 	}
 	first, behind := o.at(0), o.at(0)

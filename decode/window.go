@@ -11,6 +11,7 @@ type shut struct {
 	now    bool
 	asked  bool          // the other side probed it since its last packet
 	since  ftp.Time      // when it was closed, if now
+	at     int64         // how much of the other side had been acknowledged by then
 	before time.Duration // for how long it was closed earlier
 }
 
@@ -21,6 +22,15 @@ func (f *flow) window(p *packet, side ftp.Side) {
 	c, s := &f.conn.Half[side].Closed, &f.traffic.shut[side]
 	if p.window > 0 && !s.now {
 		return
+	}
+	if f.conn.Thinned {
+		// The packet that opened it was left out, if this is not it.
+		if acked := f.span[side.Other()].confirmed; p.window > 0 || acked > s.at {
+			s.now, s.at = false, acked
+		}
+		if p.window > 0 {
+			return
+		}
 	}
 	if p.window == 0 {
 		if !s.now {

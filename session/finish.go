@@ -47,8 +47,13 @@ func (d *dialogue) ids() string {
 // foreign reports whether an inferred transfer is another protocol between the
 // same hosts: a data connection carries payload one way, unless it is TLS.
 // https://www.rfc-editor.org/rfc/rfc959#section-3.4
+//
+// Of a thinned connection only the size tells: more than a handshake, both ways.
 func (x *draft) foreign() bool {
 	return x.ann == nil && x.t.Command == nil && slices.ContainsFunc(x.conns, func(c *ftp.Conn) bool {
+		if c.Thinned && min(c.Half[0].Bytes, c.Half[1].Bytes) > handshake {
+			return true
+		}
 		return c.Half[0].Plain && c.Half[1].Plain
 	})
 }
@@ -179,6 +184,9 @@ func (x *draft) data(c *ftp.Conn) *Data {
 		Bytes: h.Bytes, MissingBytes: h.Missing, Packets: c.Packets(),
 		Retransmissions: c.Half[0].Retransmissions + c.Half[1].Retransmissions,
 		Conn:            c, Attempts: append(x.parts.attempts[:0], x.tried()...),
+	}
+	if c.Thinned {
+		x.parts.data.MissingBytes = 0 // none are missed
 	}
 	return &x.parts.data
 }

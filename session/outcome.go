@@ -10,7 +10,7 @@ import (
 const (
 	stall = 5 * time.Second // no data for so long is a stall (report.md, "outcome")
 
-	stallThinned = time.Minute // the same where one packet in 64 is seen
+	stallThinned = time.Minute // the same on a thinned connection of which nothing was seen since it opened
 
 	deadline = 3 * time.Second // before it, or before three SYNs, an unanswered SYN proves nothing (diagnoses.md, 4.3)
 	patience = 3 * time.Second // a client that waited so long before it gave up had tried
@@ -124,7 +124,7 @@ func (x *draft) carriedOn(c *ftp.Conn) Outcome {
 			return OutcomeUnknown
 		}
 		return OutcomeCompleted
-	case (bytes > 0 || x.t.Command != nil) && x.end(c).Sub(x.progress(c)) >= stallOf(c):
+	case (bytes > 0 || x.t.Command != nil) && x.end(c).Sub(x.progress(c)) >= x.stallOf(c):
 		return OutcomeStalled
 	case x.t.Reply != nil || x.t.Aborted:
 		return OutcomeAborted
@@ -138,13 +138,18 @@ func (x *draft) carriedOn(c *ftp.Conn) Outcome {
 	return OutcomeIncomplete
 }
 
-// stallOf is for how long no data is a stall: in a thinned connection packets are
-// seen seldom that pass often.
-func stallOf(c *ftp.Conn) time.Duration {
-	if c.Thinned {
-		return stallThinned
+// stallOf is for how long no data is a stall. On a thinned connection some may have
+// passed unseen, unless nothing was ever seen of it and somebody gave up: few
+// transfers are as slow as that, and of those few end in failure.
+func (x *draft) stallOf(c *ftp.Conn) time.Duration {
+	if !c.Thinned {
+		return stall
 	}
-	return stall
+	none := !c.Half[0].Progress.Yes() && !c.Half[1].Progress.Yes()
+	if gaveUp := x.t.Reply != nil && !x.t.Aborted || x.d.stateEnded(); none && gaveUp {
+		return stall
+	}
+	return max(stall, c.MayHide(x.sender(c), x.begins(c), stallThinned))
 }
 
 // tooSoon reports whether the capture ended before the client had the time to
@@ -170,6 +175,9 @@ func (x *draft) silentlyEnded() bool {
 // https://www.rfc-editor.org/rfc/rfc4217#section-10.2
 func onlyHandshake(c *ftp.Conn, sender ftp.Side) bool {
 	h := c.Hello
+	if c.Thinned && c.Half[sender].Bytes >= handshake {
+		return false // there was more, in records that were left out
+	}
 	return h != nil && h.Whole() && !h.Resumed() && !h.Carried(sender) && !c.Half[sender].Shutdown.Yes()
 }
 
@@ -219,20 +227,14 @@ func inOrder(sender, receiver *ftp.Half, thinned bool) bool {
 // progress is when the data connection last got on: when payload arrived that
 // was acknowledged, or else when the connection was opened and the server said
 // that it begins. Payload that is sent in vain is no progress.
-func (x *draft) progress(c *ftp.Conn) ftp.Time {
+func (x *draft) progress(c *ftp.Conn) ftp.Time { return c.Moved(x.begins(c)) }
+
+// begins is when data could flow: when the connection was open and the server had
+// said that it begins.
+func (x *draft) begins(c *ftp.Conn) ftp.Time {
 	at := c.Established.Time
 	if x.prelim != nil && x.prelim.Seen.Time.After(at) {
 		at = x.prelim.Seen.Time
-	}
-	for i := range c.Half {
-		h := &c.Half[i]
-		got := h.Confirmed
-		if !got.Yes() && c.Half[1-i].Packets == 0 {
-			got = h.Progress // only one direction was captured
-		}
-		if got.Yes() && got.Time.After(at) {
-			at = got.Time
-		}
 	}
 	return at
 }

@@ -148,7 +148,7 @@ type Data struct {
 	TLS             bool
 	First, Last     ftp.Seen
 	Bytes           int64 // delivered payload of the file's sender (report.md, data.bytes)
-	MissingBytes    int64 // of them in no captured segment
+	MissingBytes    int64 // of them in no captured segment; 0 where segments were left out on purpose
 	Packets         int
 	Retransmissions int
 	Conn            *ftp.Conn   // packet facts of the connection that counts

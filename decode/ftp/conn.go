@@ -96,11 +96,11 @@ const MaxAttempts = 16
 type Half struct {
 	Packets        int
 	Bytes          int64 // payload from the first to the highest sequence number, counted once; 64 bits wide
-	Missing        int64 // of Bytes, those in no captured segment
+	Missing        int64 // of Bytes, those in no captured segment; of a thinned connection those behind Progress
 	Acked          int64 // of Bytes, those that the other side acknowledged
 	LastPacket     Seen  // latest packet of any kind
 	LastData       Seen  // latest segment with payload, retransmissions included
-	Progress       Seen  // latest segment that brought new payload
+	Progress       Seen  // latest segment that brought new payload; of a thinned connection the latest header of either side that shows more of it, and did not end it
 	Confirmed      Seen  // latest packet of the other side that acknowledged more of it
 	FirstData      Seen  // first segment with payload
 	TTLMin, TTLMax uint8 // of all its packets

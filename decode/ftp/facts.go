@@ -181,7 +181,7 @@ type CaptureFacts struct {
 	Control     int64         // TCP packets of followed control connections, or from or to a control port
 	OtherTCP    int64         // all other TCP packets
 	Port20      int64         // of them, those from or to port 20
-	Truncated   int64         // frames captured only in part
+	Truncated   int64         // frames captured only in part; if Thinned, those of control connections
 	Thinned     bool          // most packets of data connections were left out where it was taken
 	Loopback    bool          // a link type of the loopback interface (NULL, LOOP)
 	Backwards   Seen          // first frame whose time is before that of an earlier one by more than a second

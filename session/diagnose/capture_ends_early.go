@@ -31,6 +31,11 @@ func captureEndsEarly(s *subject) *veto {
 		f.Headline = "The capture stopped before the server's last reply to this transfer"
 		f.Observation = Statement{fmt.Sprintf("the data connection has ended, with %s, and the server has not replied when the capture ends %s later", count(int(s.t.Data.Bytes), "byte"), Duration(s.Now.Sub(s.t.Data.Last.Time))), Certain}
 		last = s.t.Data.Last
+	case c != nil && c.Established.Yes() && c.Thinned:
+		f.Severity = Note
+		f.Headline = "The capture stopped while this transfer was going on, or stood still"
+		f.Observation = Statement{fmt.Sprintf("the data connection is open, with %s so far, when the capture ends; for the last %s nothing was seen of it, which may be since few of its packets are looked at", count(int(s.t.Data.Bytes), "byte"), Duration(s.Now.Sub(s.t.Data.Last.Time))), Certain}
+		last = s.t.Data.Last
 	case c != nil && c.Established.Yes() && s.Now.Sub(s.t.Data.Last.Time) >= pause:
 		f.Observation = Statement{fmt.Sprintf("the data connection is open, with %s so far, and quiet for the last %s of the capture: too early to say that it stands still", count(int(s.t.Data.Bytes), "byte"), Duration(s.Now.Sub(s.t.Data.Last.Time))), Certain}
 		last = s.t.Data.Last

@@ -31,6 +31,7 @@ type report struct {
 type taken struct {
 	frames   []capture.Frame
 	captures []diagnose.Capture // without facts
+	thin     bool               // most packets of data connections are not in it
 }
 
 func read(t testing.TB, pcap []byte) taken {
@@ -65,6 +66,11 @@ func analyze(t *testing.T, pcap []byte, config diagnose.Config) report {
 func (c taken) explain(config diagnose.Config) report {
 	tracker := session.New(session.Config{})
 	decoder := decode.New(decode.Config{}, tracker)
+	for i := range c.captures {
+		if c.thin {
+			decoder.Thin(i)
+		}
+	}
 	engine := diagnose.New(config)
 	captures := func() []diagnose.Capture {
 		out := slices.Clone(c.captures)

@@ -28,7 +28,7 @@ func TestDamaged(t *testing.T) {
 			for what, frames := range map[string][]capture.Frame{
 				"cut at": c.frames[:at], "begins at": c.frames[at:], "without": slices.Delete(slices.Clone(c.frames), at, at+1),
 			} {
-				left := taken{frames, c.captures}
+				left := taken{frames: frames, captures: c.captures}
 				r := left.explain(config)
 				checkAll(t, r)
 				if again := left.explain(config); !reflect.DeepEqual(r.findings, again.findings) {

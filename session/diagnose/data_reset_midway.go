@@ -81,7 +81,7 @@ func (s *subject) otherDistance(h *ftp.Half) bool {
 // wentOn reports whether a side sent new data after its own RST.
 func (s *subject) wentOn(h *ftp.Half) bool {
 	const late = 50 * time.Millisecond // what overtakes it is not meant
-	return h.RST.Yes() && h.Progress.Yes() && h.Progress.Time.Sub(h.RST.Time) > late
+	return h.RST.Yes() && !s.conn().Thinned && h.Progress.Yes() && h.Progress.Time.Sub(h.RST.Time) > late
 }
 
 // calledOff: the client sent ABOR.

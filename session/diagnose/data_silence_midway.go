@@ -191,6 +191,9 @@ func (s *subject) nothingCame(f *Finding) {
 		f.Unknown = []string{"which box on the way is at fault"}
 		f.Remedies = s.remedies(fixRouting)
 		return
+	case s.conn().Thinned:
+		s.littleSeen(f, fl)
+		return
 	case probedInVain(fl.sent, fl.got):
 		f.key += " probes"
 		f.Headline = fmt.Sprintf("The transfer froze: %s is heard no more on the data connection", s.called(fl.from.Other()))

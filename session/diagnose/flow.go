@@ -103,16 +103,7 @@ func (s *subject) through(c *ftp.Conn) ftp.Time {
 	if s.t != nil && s.t.Prelim != nil && s.t.Prelim.Seen.Time.After(at) {
 		at = s.t.Prelim.Seen.Time
 	}
-	for i := range c.Half {
-		got := c.Half[i].Confirmed
-		if !got.Yes() && c.Half[1-i].Packets == 0 {
-			got = c.Half[i].Progress // only one direction was captured
-		}
-		if got.Yes() && got.Time.After(at) {
-			at = got.Time
-		}
-	}
-	return at
+	return c.Moved(at)
 }
 
 // fullSize is the most payload that a packet of a flow may carry, by what the

@@ -110,7 +110,7 @@ func (s *subject) neverEncrypted() *Finding {
 	if s.readable() || !s.Secured.Yes() || c.Midstream || spoke(c, s.firstEnd()) || s.completed() || s.otherOutcome() {
 		return nil
 	}
-	if !ended && s.Now.Sub(c.Established.Time) < patience {
+	if !ended && (c.Thinned || s.Now.Sub(c.Established.Time) < patience) {
 		return nil
 	}
 	lasted := s.Now.Sub(c.Established.Time)

@@ -101,6 +101,9 @@ func (s *subject) unresumed() (handshake, data bool) {
 	if !h.Whole() || h.Server.From != end || h.Resumed() {
 		return false, false
 	}
+	if c.Thinned && c.Half[end].Bytes > mostHandshake {
+		return true, true // in records that were left out
+	}
 	if c.Half[end].Shutdown.Yes() && h.Server.Version >= tls13 {
 		// In order: these records hold the alert that closes TLS, too, and may hold
 		// that the server asked for a certificate.
@@ -112,6 +115,8 @@ func (s *subject) unresumed() (handshake, data bool) {
 const (
 	tls13    = 0x0304
 	mostBare = 8 // records of a TLS 1.3 server that closes in order and sent no data
+
+	mostHandshake = 8192 // bytes that the handshake of a server takes
 )
 
 // goneWith is where the server ended the control connection together with the data

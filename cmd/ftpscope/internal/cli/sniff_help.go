@@ -40,6 +40,6 @@ func needsPayload() string {
 	for _, lack := range diagnose.Thinned() {
 		fmt.Fprintf(&b, "  %-28s %s\n", lack.Code, lack.What)
 	}
-	b.WriteString("  FTP on a port that is not named with --port: only its greeting tells it\n")
+	b.WriteString("  FTP on a port that is not named with --port\n")
 	return b.String()
 }

@@ -159,16 +159,14 @@ func TestSniffEqualsAnalyze(t *testing.T) {
 }
 
 // What the kernel's first look leaves of a capture gives the same modes, outcomes and
-// sizes, and no new error.
+// sizes, and no new error or warning.
 func TestSniffThinned(t *testing.T) {
 	others := map[string]string{ // and why
-		"226-though-client-reset":  "the client's RST does not say what it had",
-		"ends-in-transfer":         "only its first packets were captured",
-		"mid-transfer-icmp-stall":  "a stall of less than a minute",
-		"mid-transfer-stall":       "a stall of less than a minute",
-		"mid-transfer-stall-quiet": "a stall of less than a minute",
-		"timeout-fin-only":         "a stall of less than a minute",
-		"port-2121":                "FTP on a port that is not named",
+		"226-though-client-reset": "the client's RST does not say what it had",
+		"ends-in-transfer":        "only its first packets were captured",
+		"mid-transfer-icmp-stall": "nothing says how much was sent",
+		"mid-transfer-stall":      "nobody gave up before the capture ended: it may have been slow",
+		"port-2121":               "FTP on a port that is not named",
 	}
 	for name := range others {
 		if !slices.Contains(samples.Names(), name) {
@@ -191,7 +189,7 @@ func TestSniffThinned(t *testing.T) {
 	}
 }
 
-// becameOf is what came of the transfers in a stream, one line each, and the errors.
+// becameOf is what came of the transfers in a stream, one line each, and the errors and warnings.
 func becameOf(t *testing.T, out string) []string {
 	t.Helper()
 	var lines []string
@@ -215,7 +213,7 @@ func becameOf(t *testing.T, out string) []string {
 			for i, one := range all {
 				lines = append(lines, fmt.Sprint("transfer ", i, " ", one.Mode, " ", one.Outcome, " ", one.Data.Bytes))
 			}
-		case x.Type == "finding" && x.Severity == "error":
+		case x.Type == "finding" && x.Severity != "note":
 			lines = append(lines, x.Code)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/ftpscope/ftpscope/capture"
+	"github.com/ftpscope/ftpscope/capture/live/sieve"
 	"github.com/ftpscope/ftpscope/decode/ftp"
 	"github.com/ftpscope/ftpscope/session"
 )
@@ -28,7 +29,7 @@ func LostToSnap(s *session.Session) bool {
 func SnapNotices(infos []capture.Info, harmed map[int]bool) []Notice {
 	var out []Notice
 	for i, c := range infos {
-		if c.Truncated == 0 || !harmed[i] {
+		if !cutsOff(c) || !harmed[i] {
 			continue
 		}
 		text := fmt.Sprintf("%s of %s are cut off", numberText(c.Truncated), countText(c.Packets, "packet"))
@@ -49,7 +50,7 @@ func (r *renderer) snapFact(s *session.Session) string {
 		return ""
 	}
 	c := r.Captures[s.First.Capture]
-	if c.Truncated == 0 {
+	if !cutsOff(c) {
 		return ""
 	}
 	text := "the capture cuts packets off"
@@ -58,6 +59,10 @@ func (r *renderer) snapFact(s *session.Session) string {
 	}
 	return text + ": capture with -s 0"
 }
+
+// cutsOff reports whether a capture cut packets off that are wanted whole: the
+// kernel's first look cuts none of those.
+func cutsOff(c capture.Info) bool { return c.Truncated > 0 && !sieve.Noted(c.Filters) }
 
 // snapLength is a capture's snap length, or 0 where it states none that could
 // cut a packet of a network.

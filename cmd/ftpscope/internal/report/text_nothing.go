@@ -37,7 +37,9 @@ func (r *renderer) whyNothing() []string {
 	var filters []string
 	for _, c := range r.Captures {
 		packets += c.Packets
-		truncated += c.Truncated
+		if cutsOff(c) {
+			truncated += c.Truncated
+		}
 		if c.SnapLength > 0 && (snap == 0 || c.SnapLength < snap) {
 			snap = c.SnapLength
 		}
