@@ -184,7 +184,7 @@ func (x *draft) fails() bool {
 // stall takes.
 func (x *draft) stands(c *ftp.Conn) bool {
 	opened := c.Established.Yes() || c.Midstream
-	return opened && !connOver(c) && x.prelim != nil && x.t.Reply == nil && x.d.t.now.Sub(x.progress(c)) >= 2*stallOf(c)
+	return opened && !connOver(c) && x.prelim != nil && x.t.Reply == nil && x.d.t.now.Sub(x.progress(c)) >= 2*x.stallOf(c)
 }
 
 // failing reports whether a connection failed to open: it was turned down, or
