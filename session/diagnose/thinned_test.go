@@ -8,6 +8,7 @@ import (
 
 	"github.com/ftpscope/ftpscope/capture"
 	"github.com/ftpscope/ftpscope/capture/live/sieve"
+	"github.com/ftpscope/ftpscope/samples/samplestest"
 	"github.com/ftpscope/ftpscope/session"
 	"github.com/ftpscope/ftpscope/session/diagnose"
 )
@@ -146,4 +147,92 @@ func transfers(r report) []*session.Transfer {
 		out = append(out, s.Transfers...)
 	}
 	return out
+}
+
+// thinnedStory is what a thinned capture of a dialogue comes to, behind a login.
+func thinnedStory(t *testing.T, login, rest string) (thin, whole report) {
+	t.Helper()
+	const hosts = `# What a thinned capture tells.
+host client 192.0.2.10 ttl 64 delay 20us
+host server 198.51.100.20 ttl 57 delay 9ms
+open ctl client:40112 > server:21
+S< 220 hi
+`
+	pcap, err := samplestest.Compile(t.Name(), hosts+login+rest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := read(t, pcap)
+	return c.thinned().explain(diagnose.Config{}), c.explain(diagnose.Config{})
+}
+
+const (
+	plain = `C> USER anna
+S< 331 password?
+C> PASS secret
+S< 230 ok
+C> PASV
+S< 227 Entering Passive Mode (198,51,100,20,195,92).
+open data client:40113 > server:50012
+C> RETR a.bin
+S< 150 here it comes
+`
+	secure = `C> AUTH TLS
+S< 234 go on
+secure ctl client
+C> USER anna
+S< 331 password?
+C> PASS secret
+S< 230 ok
+C> PROT P
+S< 200 private
+C> PASV
+S< 227 Entering Passive Mode (198,51,100,20,195,92).
+open data client:40113 > server:50012
+`
+)
+
+// Nothing was seen of the transfer, and the server gave it up: it stood still. Who
+// stopped is not to be told, and the finding says so.
+func TestThinnedStall(t *testing.T) {
+	thin, _ := thinnedStory(t, plain, "send data server 4344\nwait 20s\nS< 426 time is over\n")
+	if got := transfers(thin)[0].Outcome; got != session.OutcomeStalled {
+		t.Fatalf("%s, want stalled", got)
+	}
+	i := slices.IndexFunc(thin.findings, func(f *diagnose.Finding) bool { return f.Code == diagnose.DataSilence })
+	if i < 0 {
+		t.Fatalf("it is not said: %v", told(thin))
+	}
+	f := thin.findings[i]
+	if f.Observation.Confidence != diagnose.Likely || f.Location.Where != diagnose.Unknown || f.Cause.Confidence != diagnose.Possible {
+		t.Errorf("too sure: %+v, %+v, %+v", f.Observation, f.Location, f.Cause)
+	}
+	if !strings.Contains(f.Next, "--payload") || !strings.Contains(strings.Join(f.Unknown, " "), "--payload") {
+		t.Errorf("it does not say what would tell more: %q, %q", f.Next, f.Unknown)
+	}
+}
+
+// A data connection that was still open when the session ended may have begun TLS,
+// though nothing of it was seen.
+func TestThinnedTLSBegan(t *testing.T) {
+	thin, _ := thinnedStory(t, secure, "C> RETR a.bin\nS< 150 here it comes\nwait 1s\nsend data server 1400\nwait 15s\nfin ctl server\n")
+	for line, code := range told(thin) {
+		if code == diagnose.TLSProtection {
+			t.Error(line)
+		}
+	}
+}
+
+// More than a handshake both ways is another protocol between the same hosts.
+func TestThinnedForeign(t *testing.T) {
+	thin, whole := thinnedStory(t, secure, `fin data server
+open ssh client:40200 > server:2222
+send ssh client 20000
+send ssh server 20000
+fin ssh client
+fin ctl server
+`)
+	if n, want := len(transfers(thin)), len(transfers(whole)); n != want || want != 1 {
+		t.Errorf("%d transfers, of the whole capture %d, want 1", n, want)
+	}
 }
