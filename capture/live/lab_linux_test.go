@@ -64,6 +64,14 @@ type sender struct {
 
 func newSender(t *testing.T, name string) *sender {
 	t.Helper()
+	// The kernel takes note of a carrier when it has time; until then it drops what
+	// is sent.
+	for range 300 {
+		if i, err := net.InterfaceByName(name); err != nil || i.Flags&net.FlagRunning != 0 {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
 	fd, err := unix.Socket(unix.AF_PACKET, unix.SOCK_RAW, 0)
 	if err != nil {
 		t.Fatal(err)
