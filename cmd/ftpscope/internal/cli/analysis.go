@@ -39,8 +39,8 @@ type analysis struct {
 	leftOut         int  // sessions that the filter does not name
 	passed          int  // sessions that it leaves out since they did not fail
 	passedTransfers int
+	hidden          map[string]bool // of the sessions that passed, those with notices: they are not shown either
 	harmed          map[int]bool    // captures of sessions that a snap length may have harmed
-	hidden          map[string]bool // sessions with notices that are not shown
 	worst           report.Severity
 	tally           report.Tally // of the findings that the report shows
 	vantages        []diagnose.Vantage
@@ -60,7 +60,7 @@ func (a *analysis) run(ctx context.Context, src capture.Source) (interrupted boo
 	a.clerk = newClerk(a.beside, a.report)
 	r.frame = a.frame
 	r.session = func(s *session.Session) {
-		if a.news == nil || len(r.notices) < maxNotices {
+		if a.filter.Names(s) && (a.news == nil || len(r.notices) < maxNotices) {
 			r.notices = append(r.notices, noticesOf(s)...)
 		}
 		a.clerk.take(over{s, captureOf(src, r.decoder, s.First.Capture)})
@@ -84,8 +84,11 @@ func (a *analysis) run(ctx context.Context, src capture.Source) (interrupted boo
 	return interrupted, a.failed()
 }
 
-// tell explains news and gives them out.
+// tell explains news of a session that the filter names, and gives them out.
 func (a *analysis) tell(src capture.Source, n *session.News) {
+	if !a.filter.Names(n.Session) {
+		return
+	}
 	var said diagnose.Explanation
 	if n.Kind != session.NewsOpened && n.Kind != session.NewsLimit {
 		in := captureOf(src, a.reading.decoder, n.Session.First.Capture)
@@ -104,14 +107,15 @@ func (a *analysis) report(one *over) {
 	a.seen.add(s.ID)
 	if !a.filter.Names(s) {
 		a.leftOut++
-		a.hide(s)
 		return
 	}
 	shown, said := a.filter.Apply(s, said)
 	if shown == nil {
 		a.passed++
 		a.passedTransfers += len(s.Transfers)
-		a.hide(s)
+		if len(s.Notices) > 0 {
+			a.hidden[s.ID] = true
+		}
 		return
 	}
 	if report.LostToSnap(s) {
@@ -124,13 +128,6 @@ func (a *analysis) report(one *over) {
 	a.session(shown, said)
 	if a.failed() != nil {
 		a.stopped.Store(true)
-	}
-}
-
-// hide keeps the notices about a session out of the report.
-func (a *analysis) hide(s *session.Session) {
-	if len(s.Notices) > 0 {
-		a.hidden[s.ID] = true
 	}
 }
 

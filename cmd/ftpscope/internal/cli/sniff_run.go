@@ -8,7 +8,6 @@ import (
 	"io"
 	"iter"
 	"maps"
-	"net/netip"
 	"os"
 	"os/signal"
 	"runtime"
@@ -51,9 +50,7 @@ type sniffer struct {
 	printed *statusLine
 	watch   *report.Watch  // text
 	stream  *report.Stream // NDJSON
-	summary report.Summary
-	tally   report.Tally
-	failed  error // of what is printed
+	failed  error          // of what is printed
 	record  *record.Recorder
 	metrics *metrics.Metrics
 	stop    func()         // ends the metrics
@@ -290,6 +287,7 @@ func (s *sniffer) analyze(ctx context.Context) (interrupted bool, err error) {
 	s.analyse = &analysis{
 		decode:  decode.Config{Ports: s.o.ports, Limits: decode.Limits{Idle: idle}},
 		limits:  session.Limits{Failed: 1<<31 - 1},
+		filter:  report.Filter{Hosts: s.o.hosts, Nets: s.o.nets}, // the kernel does not look into tunnels
 		vantage: s.o.side(),
 		session: s.session,
 		news:    s.news,
@@ -463,9 +461,6 @@ const stateLines = 20
 
 // news prints what happened in a session that is not over.
 func (s *sniffer) news(n *session.News, said diagnose.Explanation) {
-	if !s.o.wants(n.Session) {
-		return
-	}
 	switch n.Kind {
 	case session.NewsOpened:
 		s.open++
@@ -493,20 +488,6 @@ func (s *sniffer) news(n *session.News, said diagnose.Explanation) {
 	}
 }
 
-// wants reports whether a session is one of those that the user asks for: the kernel
-// does not look into tunnels.
-func (o *sniffOptions) wants(s *session.Session) bool {
-	if len(o.hosts)+len(o.nets) == 0 {
-		return true
-	}
-	for _, end := range []netip.Addr{s.Client.Addr().Unmap(), s.Server.Addr().Unmap()} {
-		if slices.Contains(o.hosts, end) || slices.ContainsFunc(o.nets, func(n netip.Prefix) bool { return n.Contains(end) }) {
-			return true
-		}
-	}
-	return false
-}
-
 // wrong reports whether there is something to warn of.
 func wrong(said diagnose.Explanation) bool {
 	for _, f := range said.Findings {
@@ -528,12 +509,7 @@ func (s *sniffer) comment(f *diagnose.Finding) {
 
 // session prints a session that is over.
 func (s *sniffer) session(one *session.Session, said diagnose.Explanation) {
-	if !s.o.wants(one) {
-		return
-	}
-	s.summary.Add(one)
 	for _, f := range said.Findings {
-		s.tally.Add(f)
 		if s.record != nil {
 			s.comment(f)
 		}
@@ -565,9 +541,6 @@ func (s *sniffer) finish() error {
 	if s.stream != nil {
 		return s.stream.Finish(s.Info(), a.reading.notices, said)
 	}
-	for _, f := range a.said {
-		s.tally.Add(f)
-	}
-	s.print(s.watch.End(report.Result{Captures: s.Info(), Notices: a.reading.notices, Said: said, Stats: a.reading.decoder.Stats()}, s.summary, s.tally))
+	s.print(s.watch.End(report.Result{Captures: s.Info(), Notices: a.reading.notices, Said: said, Stats: a.reading.decoder.Stats()}, a.tally))
 	return s.failed
 }

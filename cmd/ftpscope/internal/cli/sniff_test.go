@@ -131,6 +131,25 @@ func TestSniffQuiet(t *testing.T) {
 	}
 }
 
+// A session of others than those that are asked for is neither told of nor counted:
+// the kernel does not look into tunnels.
+func TestSniffNarrowed(t *testing.T) {
+	for _, c := range []struct {
+		flag, of string
+		want     bool
+	}{
+		{"--host", "192.0.2.10", true},
+		{"--host", "203.0.113.99", false},
+		{"--net", "192.0.2.0/28", true},
+		{"--net", "2001:db8::/32", false},
+	} {
+		_, out, _ := sniffed(t, "classic-passive", c.flag, c.of)
+		if got := strings.Contains(out, "s1"); got != c.want || got == strings.Contains(out, "no FTP session found") {
+			t.Errorf("%s %s: %s", c.flag, c.of, out)
+		}
+	}
+}
+
 // It ends by the first failure, and says so by its status.
 func TestSniffUntilFailure(t *testing.T) {
 	got, out, _ := sniffed(t, "classic-active-blocked", "--until-failure")

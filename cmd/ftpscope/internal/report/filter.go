@@ -1,6 +1,7 @@
 package report
 
 import (
+	"net/netip"
 	"slices"
 
 	"github.com/ftpscope/ftpscope/session"
@@ -9,14 +10,23 @@ import (
 
 // Filter says what a report is about. What it leaves out is not counted either.
 type Filter struct {
-	Sessions   []string // ids; empty for all
-	OnlyFailed bool     // only sessions and transfers that did not go well
+	Sessions   []string       // ids; empty for all
+	Hosts      []netip.Addr   // with Nets: one end of the session is among them; empty for all
+	Nets       []netip.Prefix //
+	OnlyFailed bool           // only sessions and transfers that did not go well
 }
 
 // Names reports whether a session is one that the report is about, failed or
 // not.
 func (f Filter) Names(s *session.Session) bool {
-	return len(f.Sessions) == 0 || slices.Contains(f.Sessions, s.ID)
+	return (len(f.Sessions) == 0 || slices.Contains(f.Sessions, s.ID)) &&
+		(len(f.Hosts)+len(f.Nets) == 0 || f.holds(s.Client.Addr()) || f.holds(s.Server.Addr()))
+}
+
+// holds reports whether an address is one of Hosts or in one of Nets.
+func (f Filter) holds(end netip.Addr) bool {
+	end = end.Unmap()
+	return slices.Contains(f.Hosts, end) || slices.ContainsFunc(f.Nets, func(n netip.Prefix) bool { return n.Contains(end) })
 }
 
 // Apply returns the session, and what there is to say about it, with what the

@@ -29,7 +29,7 @@ type Result struct {
 	Sessions []*session.Session // in order, without those that a filter left out
 	Filter   Filter             // what the report is about
 	Said     Explanations       // of them and of the captures
-	LeftOut  int                // sessions that Filter.Sessions does not name
+	LeftOut  int                // sessions that Filter does not name
 	Passed   int                // sessions that Filter.OnlyFailed left out
 
 	PassedTransfers int       // their transfers

@@ -12,11 +12,12 @@ import (
 // Watch writes what goes on, for a person who watches: a line for each thing that
 // happens, and what went wrong in full where it happens first.
 type Watch struct {
-	text   Text
-	where  map[string]string          // by what went wrong: the session or transfer below which it stands in full
-	above  map[string]advice          // by advice: where it stands
-	failed failureCounts              // of sessions that are over
-	told   map[string]map[string]bool // by session that is not over: what was told of it, as toldKey has it
+	text    Text
+	where   map[string]string          // by what went wrong: the session or transfer below which it stands in full
+	above   map[string]advice          // by advice: where it stands
+	summary Summary                    // of sessions that are over
+	failed  failureCounts              // of them
+	told    map[string]map[string]bool // by session that is not over: what was told of it
 }
 
 // maxTold bounds what a Watch remembers to have explained. Beyond it, it begins
@@ -94,6 +95,7 @@ func (w *Watch) note(id, what string) bool {
 // news said: what only its end tells.
 func (w *Watch) Session(s *session.Session, said diagnose.Explanation) string {
 	r := w.renderer(s, said)
+	w.summary.Add(s)
 	w.failed.add(s)
 	w.troubles(r, s)
 	delete(w.told, s.ID)
@@ -102,16 +104,16 @@ func (w *Watch) Session(s *session.Session, said diagnose.Explanation) string {
 
 // End is what there is to print at the end: what was found about the capture, and
 // what all came to. The result has no sessions: they were printed.
-func (w *Watch) End(res Result, sum Summary, tally Tally) string {
+func (w *Watch) End(res Result, tally Tally) string {
 	r := w.text.renderer(res)
 	w.troubles(r, nil)
 	r.blank()
 	r.captures()
-	if sum.Sessions == 0 {
+	if w.summary.Sessions == 0 {
 		r.nothing()
 		return r.String()
 	}
-	r.numbers(sum)
+	r.numbers(w.summary)
 	r.failures(w.failed)
 	r.flow(0, 2, r.counted(tally.counts())...)
 	return r.String()
