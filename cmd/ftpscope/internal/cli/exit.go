@@ -45,6 +45,14 @@ func (e *usageError) with(format string, args ...any) *usageError {
 	return e
 }
 
+// hintedError is the program's failure, with what to do about it.
+type hintedError struct {
+	error
+	hint string
+}
+
+func (e *hintedError) Unwrap() error { return e.error }
+
 // status is the exit status for an error.
 func status(err error) int {
 	if err == nil {
@@ -64,6 +72,9 @@ func hints(err error) []string {
 	if e, ok := errors.AsType[*usageError](err); ok {
 		return e.hint
 	}
+	if e, ok := errors.AsType[*hintedError](err); ok {
+		return []string{e.hint}
+	}
 	if e, ok := errors.AsType[*capture.NotCaptureError](err); ok && e.Hint != "" {
 		return strings.Split(e.Hint, "\n")
 	}
@@ -72,21 +83,6 @@ func hints(err error) []string {
 	}
 	if _, ok := errors.AsType[*live.InterfaceError](err); ok {
 		return []string{"ftpscope interfaces lists them, and whether you may capture"}
-	}
-	if _, ok := errors.AsType[*lostInterface](err); ok {
-		return []string{"--wait waits for it"}
-	}
-	if _, ok := errors.AsType[*notWritten](err); ok {
-		return []string{"--output takes a file in a directory where you may write"}
-	}
-	if _, ok := errors.AsType[*notRecorded](err); ok {
-		switch {
-		case errors.Is(err, fs.ErrExist):
-			return []string{"--force writes over it"}
-		case errors.Is(err, fs.ErrPermission):
-			return []string{"the directory has to be one where the user may write whom --user names"}
-		}
-		return nil
 	}
 	if e, ok := errors.AsType[*metrics.AddressError](err); ok {
 		return []string{e.Hint}

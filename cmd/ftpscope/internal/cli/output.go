@@ -51,6 +51,19 @@ func openOutput(s *Streams, name string) (*output, error) {
 	return &output{Writer: f, file: f, name: name}, nil
 }
 
+// openInPlace opens standard output for "-", or a file that can be read while it is
+// written.
+func openInPlace(s *Streams, name string) (*output, error) {
+	if name == "-" {
+		return &output{Writer: s.Out}, nil
+	}
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
+	if err != nil {
+		return nil, &hintedError{err, "--output takes a file in a directory where you may write"}
+	}
+	return &output{Writer: f, file: f}, nil
+}
+
 // Done closes the output and gives it its name.
 func (o *output) Done() error {
 	if o.file == nil {

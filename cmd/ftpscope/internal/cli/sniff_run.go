@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"iter"
 	"maps"
 	"os"
@@ -154,16 +155,16 @@ func (s *sniffer) run(parent context.Context) error {
 		ctx, end = context.WithTimeout(ctx, time.Duration(o.duration))
 		defer end()
 	}
-	out, done, err := openLive(o.streams, string(o.output))
+	out, err := openInPlace(o.streams, string(o.output))
 	if err != nil {
 		return err
 	}
-	defer done()
+	defer out.Drop()
 	s.printed = newStatusLine(o.streams, out)
 	if o.format == formatNDJSON {
 		s.stream = report.NewStream(s.printed, report.Builder{Version: toolVersion(), ShowSecrets: o.showSecrets})
 	} else {
-		s.watch = report.NewWatch(o.liveText())
+		s.watch = report.NewWatch(o.text(out))
 	}
 	err = s.services()
 	if s.stop != nil {
@@ -181,7 +182,7 @@ func (s *sniffer) run(parent context.Context) error {
 	_, err = s.analyze(ctx)
 	unrecorded := s.endRecording()
 	s.printed.clear()
-	if err := errors.Join(err, s.finish(), done(), unrecorded); err != nil {
+	if err := errors.Join(err, s.finish(), out.Done(), unrecorded); err != nil {
 		return err
 	}
 	if o.untilFailure && s.failure {
@@ -198,23 +199,12 @@ func (s *sniffer) lost() error {
 	for _, in := range s.source.Info() {
 		for _, p := range in.Problems {
 			if p.Code == live.CodeDown || p.Code == live.CodeGone {
-				return &lostInterface{p.Message}
+				return &hintedError{errors.New(p.Message), "--wait waits for it"}
 			}
 		}
 	}
 	return nil
 }
-
-// notRecorded is that the recording could not begin.
-type notRecorded struct{ err error }
-
-func (e *notRecorded) Error() string { return e.err.Error() }
-func (e *notRecorded) Unwrap() error { return e.err }
-
-// lostInterface is that an interface went while it was watched.
-type lostInterface struct{ message string }
-
-func (e *lostInterface) Error() string { return e.message }
 
 // endRecording closes the recording, and says where the packets are.
 func (s *sniffer) endRecording() error {
@@ -255,10 +245,13 @@ func (s *sniffer) services() (err error) {
 		Path: string(o.write), SnapData: o.snapData, RotateSize: int64(o.rotateSize), RotateTime: time.Duration(o.rotateTime), Keep: o.keep,
 		Force: o.force, Interface: string(o.iface), Version: toolVersion(), Filter: s.firstLook(), Stdout: o.streams.Out,
 	})
-	if err != nil {
-		return &notRecorded{err}
+	switch {
+	case errors.Is(err, fs.ErrExist):
+		return &hintedError{err, "--force writes over it"}
+	case errors.Is(err, fs.ErrPermission):
+		return &hintedError{err, "the directory has to be one where the user may write whom --user names"}
 	}
-	return nil
+	return err
 }
 
 // firstLook is what a recording says of the packets that are in it, and what its
