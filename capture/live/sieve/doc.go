@@ -5,8 +5,8 @@
 //	wire ─▶ kernel: Config.Program ─▶ ring ─▶ capture/live ─▶ Frame
 //
 // [Config.Program] builds the filter, [Config.Keep] says the same in Go.
-// [ReadProgram] reads a filter that tcpdump made, and [Cook] fits one to
-// interfaces that are captured without their link header.
+// [Shown] is what they look at of a frame. [ReadProgram] reads a filter that tcpdump
+// made, and [Cook] fits one to interfaces that are captured without their link header.
 //
 // # What passes
 //

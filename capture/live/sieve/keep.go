@@ -7,8 +7,8 @@ import (
 )
 
 // Keep returns how many bytes of a frame pass, 0 for none: what the program says,
-// said in Go. The frame is in the layout of [Config].Link, with its VLAN tags in
-// it. For a Config that [Config.Program] refuses the result means nothing.
+// said in Go. The frame is in the layout of [Config].Link, as [Shown] returns it, with
+// its VLAN tags in it. For a Config that [Config.Program] refuses the result means nothing.
 //
 // The number may be greater than the frame is long.
 func (c Config) Keep(frame []byte) int { return c.keep(frame, beside{}) }

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -311,7 +310,7 @@ func (s *sniffer) Frames(ctx context.Context) iter.Seq2[*capture.Frame, error] {
 			}
 			if f.Length == 0 {
 				s.ticked = s.now
-			} else if s.narrow != nil && s.narrow.Keep(withoutCooked(f)) == 0 {
+			} else if s.narrow != nil && s.narrow.Keep(sieve.Shown(f)) == 0 {
 				continue
 			}
 			if !yield(f, nil) || s.enough() {
@@ -326,19 +325,6 @@ const clockStep = time.Second
 
 // enough reports whether what was waited for has happened.
 func (s *sniffer) enough() bool { return s.o.untilFailure && s.failure }
-
-// withoutCooked is a frame as the kernel's program sees it.
-func withoutCooked(f *capture.Frame) []byte {
-	const sll2 = 20 // https://www.tcpdump.org/linktypes/LINKTYPE_LINUX_SLL2.html
-	if f.Link != capture.LinkLinuxSLL2 || len(f.Data) < sll2 {
-		return f.Data
-	}
-	ether, data := binary.BigEndian.Uint16(f.Data), f.Data[sll2:]
-	for (ether == 0x8100 || ether == 0x88a8 || ether == 0x9100) && len(data) >= 4 {
-		ether, data = binary.BigEndian.Uint16(data[2:]), data[4:]
-	}
-	return data
-}
 
 // Info describes the capture so far.
 func (s *sniffer) Info() []capture.Info {

@@ -72,11 +72,7 @@ func (r *replay) kept(f *capture.Frame) int {
 	}
 	look := *r.look
 	look.Link = f.Link
-	data := withoutCooked(f)
-	if f.Link == capture.LinkLinuxSLL {
-		data = data[min(16, len(data)):]
-	}
-	return look.Keep(data)
+	return look.Keep(sieve.Shown(f))
 }
 
 func (r *replay) Stats() live.Stats { return live.Stats{Packets: r.frames} }
