@@ -29,9 +29,9 @@
 // direction and no comment, and cuts link types to 8 bits, as SLL2 has none.
 //
 // A file holds whole blocks at any time. What came is written at the latest a
-// second later by the frames' time, on [Recorder.Flush] and with each tick of the
-// live capture; so after a crash there is a readable file. Files are for their owner
-// alone (0600): there are passwords in them.
+// second later by the frames' time, and with each tick of the live capture; so after
+// a crash there is a readable file. Files are for their owner alone (0600): there are
+// passwords in them.
 //
 // # Comments
 //

@@ -5,10 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"time"
 
-	"github.com/dustin/go-humanize"
 	"github.com/ftpscope/ftpscope/capture"
 )
 
@@ -17,8 +15,8 @@ const Stdout = "-"
 
 // What options may say.
 const (
-	defaultSnapData = 128      // Ethernet, two VLAN tags, IPv6, TCP with all its options: 122
-	minSnapData     = 64       // Ethernet, IPv4 and TCP without options: 54
+	DefaultSnapData = 128      // Ethernet, two VLAN tags, IPv6, TCP with all its options: 122
+	MinSnapData     = 64       // Ethernet, IPv4 and TCP without options: 54
 	minRotateSize   = 64 << 10 // less makes thousands of files, and is a unit forgotten
 	minRotateTime   = time.Second
 )
@@ -40,7 +38,7 @@ type Options struct {
 	Force bool
 
 	// SnapData is how many bytes are kept of a frame that isn't recorded whole,
-	// headers included; 0 is 128, the least is 64.
+	// headers included; 0 is DefaultSnapData, the least is MinSnapData.
 	SnapData int
 
 	RotateSize int64         // a new file before this one grows larger, in bytes; 0 for none, the least is 64 KiB
@@ -58,7 +56,7 @@ func (o Options) rotates() bool { return o.RotateSize > 0 || o.RotateTime > 0 }
 
 // check says what is wrong with o, and fills in what isn't said.
 func (o Options) check() (Options, error) {
-	o.SnapData = cmp.Or(o.SnapData, defaultSnapData)
+	o.SnapData = cmp.Or(o.SnapData, DefaultSnapData)
 	switch {
 	case o.Path == "":
 		return o, errors.New("record: no file is named")
@@ -66,8 +64,8 @@ func (o Options) check() (Options, error) {
 		return o, errors.New("record: standard output is not there")
 	case o.Path == Stdout && o.rotates():
 		return o, errors.New("record: standard output cannot be rotated: name a file")
-	case o.SnapData < minSnapData || o.SnapData > capture.MaxFrame:
-		return o, fmt.Errorf("record: %d bytes of a data packet cannot be kept: it has to be %d, which holds the headers of TCP, to %d", o.SnapData, minSnapData, capture.MaxFrame)
+	case o.SnapData < MinSnapData || o.SnapData > capture.MaxFrame:
+		return o, fmt.Errorf("record: %d bytes of a data packet cannot be kept: it has to be %d, which holds the headers of TCP, to %d", o.SnapData, MinSnapData, capture.MaxFrame)
 	case o.RotateSize < 0 || o.RotateSize > 0 && o.RotateSize < minRotateSize:
 		return o, fmt.Errorf("record: files of %d bytes are too small: rotate at %d (64 KiB) or more, such as 100MB", o.RotateSize, minRotateSize)
 	case o.RotateTime < 0 || o.RotateTime > 0 && o.RotateTime < minRotateTime:
@@ -78,14 +76,4 @@ func (o Options) check() (Options, error) {
 		return o, errors.New("record: how many files are kept is for rotation: say a size or a time as well")
 	}
 	return o, nil
-}
-
-// ParseSize reads a number of bytes as people write it: 500000, 100MB, 1.5GB (powers
-// of 1000), 1GiB (powers of 1024).
-func ParseSize(text string) (int64, error) {
-	n, err := humanize.ParseBytes(text)
-	if err != nil || n > math.MaxInt64 {
-		return 0, fmt.Errorf("record: %q is no size: say a number of bytes, with a unit or without, such as 100MB or 1GiB", text)
-	}
-	return int64(n), nil
 }

@@ -110,18 +110,7 @@ func (r *Recorder) frame(f *capture.Frame, whole bool) error {
 	return nil
 }
 
-// Flush writes what is recorded, for times when no frame comes. Its error is like that
-// of Frame.
-func (r *Recorder) Flush() error {
-	if r.stopped != nil || r.closed {
-		return nil
-	}
-	if err := r.flush(r.flushed); err != nil {
-		return r.stop(err)
-	}
-	return nil
-}
-
+// flush writes what is recorded.
 func (r *Recorder) flush(now time.Time) error {
 	r.flushed = now
 	if r.out == nil {
@@ -189,9 +178,6 @@ func (r *Recorder) Stats() Stats {
 	s.CommentsLost += lost
 	return s
 }
-
-// Err is why recording has stopped, nil if it hasn't.
-func (r *Recorder) Err() error { return r.stopped }
 
 // Close ends the file with its statistics, puts in the comments that wait, and waits
 // for that. It returns what failed and wasn't returned before.

@@ -10,7 +10,8 @@ import (
 	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
 
-	"github.com/ftpscope/ftpscope/capture"
+	"github.com/ftpscope/ftpscope/capture/live"
+	"github.com/ftpscope/ftpscope/capture/record"
 )
 
 // sniffOptions is what sniff needs to know.
@@ -85,13 +86,13 @@ func newSniff(s *Streams, run func(context.Context, *sniffOptions) error) *cobra
 	f.BoolVar(&o.payload, "payload", false, "take all of every TCP packet, also of data connections: see above")
 	f.Var(&o.filterFile, "filter-file", "let the kernel filter by the program in FILE, the output of: tcpdump -i INTERFACE -ddd EXPRESSION")
 	f.BoolVarP(&o.promiscuous, "promiscuous", "p", false, "take also packets that are for others")
-	o.buffer = 32 << 20
+	o.buffer = live.DefaultBuffer
 	f.Var(&o.buffer, "buffer", "let packets wait in SIZE of memory")
 	f.BoolVar(&o.wait, "wait", false, "where the interface goes down or away, wait for it; it must be there at first")
 	f.StringVar(&o.user, "user", "", "be the user `NAME` once the interface is open; without it the capabilities are dropped, unless there is a recording to write")
 	f.VarP(&o.write, "write", "w", "record the packets that matter in FILE, a pcapng")
 	f.BoolVar(&o.force, "force", false, "write over the file that is there")
-	f.IntVar(&o.snapData, "snap-data", 128, "record so many `BYTES` of each packet of a data connection, from its frame's beginning")
+	f.IntVar(&o.snapData, "snap-data", record.DefaultSnapData, "record so many `BYTES` of each packet of a data connection, from its frame's beginning")
 	f.Var(&o.rotateSize, "rotate-size", "begin another file after SIZE")
 	f.Var(&o.rotateTime, "rotate-time", "begin another file after this TIME")
 	f.IntVar(&o.keep, "keep", 0, "keep the latest `N` files (default all)")
@@ -115,8 +116,8 @@ func (o *sniffOptions) check(cmd *cobra.Command) error {
 		return usagef("--snap-data, --keep and --force are about a recording").with("name its file: --write FILE")
 	case cmd.Flags().Changed("keep") && (o.keep < 1 || !rotates):
 		return usagef("--keep %d: it says how many of the files are kept that --rotate-size or --rotate-time make", o.keep)
-	case o.snapData < 64:
-		return usagef("--snap-data %d: of less than 64 bytes the headers are not whole", o.snapData)
+	case o.snapData < record.MinSnapData:
+		return usagef("--snap-data %d: of less than %d bytes the headers are not whole", o.snapData, record.MinSnapData)
 	case o.write == "-" && (o.output == "-" || rotates):
 		return usagef("--write -: standard output is where the report goes").with("--output FILE sends the report elsewhere")
 	case o.filterFile == "-":
@@ -246,5 +247,3 @@ func (v *vlans) Set(s string) error {
 
 // narrows reports whether only some packets are to be watched.
 func (o *sniffOptions) narrows() bool { return len(o.hosts)+len(o.nets)+len(o.vlans) > 0 }
-
-var _ capture.Source = nothing{}
