@@ -80,9 +80,6 @@ func newCapture(o Options, h handle) *Capture {
 // so which layout a filter must be for. It needs no privileges on Linux.
 func LinkTypeOf(name string) (capture.LinkType, error) { return linkTypeOf(name) }
 
-// LinkType returns the link type of the frames.
-func (c *Capture) LinkType() capture.LinkType { return c.handle.link() }
-
 // Info describes the capture, in a slice of one. It may be called in the body of
 // the loop over Frames, but not at the same time from elsewhere: that is what
 // Stats is for.

@@ -20,7 +20,7 @@ func TestOpenErrors(t *testing.T) {
 	}{
 		{"no name", Options{}, "no interface is named"},
 		{"snap length", Options{Interface: "lo", SnapLength: -1}, "snap length is from 0 to 262144 bytes, not -1"},
-		{"buffer", Options{Interface: "lo", Buffer: MaxBuffer + 1}, "not 1073741825"},
+		{"buffer", Options{Interface: "lo", Buffer: maxBuffer + 1}, "not 1073741825"},
 		{"filter", Options{Interface: "lo", Filter: make([]bpf.RawInstruction, 4097)}, "at most 4096 instructions"},
 		{"promiscuous", Options{Interface: Any, Promiscuous: true}, "any: promiscuous mode needs one interface"},
 	} {

@@ -17,7 +17,7 @@ type Options struct {
 	Promiscuous bool                 // frames for other hosts too; not with Any
 	Filter      []bpf.RawInstruction // for the layout of LinkTypeOf; what it returns is the snap length; nil for none
 	SnapLength  int                  // bytes of a frame that are captured, without link headers that we add; 0 for all
-	Buffer      int                  // bytes of the ring, rounded up; 0 for DefaultBuffer
+	Buffer      int                  // bytes of the ring, rounded up, 1 GiB at most; 0 for DefaultBuffer
 	Wait        bool                 // where the interface goes down or vanishes: wait for it, in place of ending
 }
 
@@ -25,8 +25,8 @@ type Options struct {
 const (
 	// DefaultBuffer is the size of the ring where none is asked for: 32 MiB.
 	DefaultBuffer = 32 << 20
-	// MaxBuffer is the largest ring: 1 GiB of the kernel's memory.
-	MaxBuffer = 1 << 30
+	// maxBuffer is the largest ring, in the kernel's memory.
+	maxBuffer = 1 << 30
 )
 
 // maxInstructions is how long a filter may be, as in the kernel.
@@ -40,8 +40,8 @@ func (o Options) check() (Options, error) {
 		return o, fmt.Errorf("capture: no interface is named")
 	case o.SnapLength < 0 || o.SnapLength > capture.MaxFrame:
 		return o, fmt.Errorf("capture: a snap length is from 0 to %d bytes, not %d", capture.MaxFrame, o.SnapLength)
-	case o.Buffer < 0 || o.Buffer > MaxBuffer:
-		return o, fmt.Errorf("capture: a buffer is from 0 to %d bytes, not %d", MaxBuffer, o.Buffer)
+	case o.Buffer < 0 || o.Buffer > maxBuffer:
+		return o, fmt.Errorf("capture: a buffer is from 0 to %d bytes, not %d", maxBuffer, o.Buffer)
 	case len(o.Filter) > maxInstructions:
 		return o, fmt.Errorf("capture: a filter has at most %d instructions, not %d", maxInstructions, len(o.Filter))
 	case o.Promiscuous && o.Interface == Any:

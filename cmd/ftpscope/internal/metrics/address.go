@@ -30,9 +30,9 @@ func (e *AddressError) Unwrap() error { return e.Err }
 // example is a hint for an address that can't be understood.
 const example = "name a host and a port, like 127.0.0.1:9120; [::]:9120 is for everybody, :9120 for this machine only"
 
-// Address returns an address as "host:port", the host being that of loopback where
+// fullAddress returns an address as "host:port", the host being that of loopback where
 // none is named. Its error is an *AddressError.
-func Address(address string) (string, error) {
+func fullAddress(address string) (string, error) {
 	wrong := func(format string, a ...any) (string, error) {
 		return "", &AddressError{Address: address, Hint: example, Err: fmt.Errorf(format, a...)}
 	}

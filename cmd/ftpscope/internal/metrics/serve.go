@@ -30,7 +30,7 @@ const (
 // always be called, also several times. The error is an *AddressError.
 func (m *Metrics) Serve(addr string) (bound string, stop func(), err error) {
 	stop = func() {}
-	full, err := Address(addr)
+	full, err := fullAddress(addr)
 	if err != nil {
 		return "", stop, err
 	}
@@ -39,7 +39,7 @@ func (m *Metrics) Serve(addr string) (bound string, stop func(), err error) {
 		return "", stop, listenError(addr, err)
 	}
 	server := &http.Server{
-		Handler:        m.Handler(),
+		Handler:        m.handler(),
 		MaxHeaderBytes: maxHeader, ReadHeaderTimeout: headerTimeout, ReadTimeout: headerTimeout,
 		WriteTimeout: writeTimeout, IdleTimeout: idleTimeout,
 		ErrorLog: log.New(io.Discard, "", 0), // of those who ask wrongly
@@ -59,8 +59,8 @@ func (m *Metrics) Serve(addr string) (bound string, stop func(), err error) {
 	}, nil
 }
 
-// Handler answers to /metrics and /healthz.
-func (m *Metrics) Handler() http.Handler {
+// handler answers to /metrics and /healthz.
+func (m *Metrics) handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{
 		ErrorHandling: promhttp.ContinueOnError, MaxRequestsInFlight: maxGathering,

@@ -71,7 +71,7 @@ func TestServe(t *testing.T) {
 // and well again when one comes.
 func TestHealth(t *testing.T) {
 	m, now := watching()
-	server := httptest.NewServer(m.Handler())
+	server := httptest.NewServer(m.handler())
 	defer server.Close()
 	progress := func() {
 		m.Progress(Progress{Drops: 2, Last: now.Add(-250 * time.Millisecond), Now: *now})
@@ -104,7 +104,7 @@ func TestHealth(t *testing.T) {
 // TestScrapes: who asks and who counts don't get into each other's way.
 func TestScrapes(t *testing.T) {
 	m := New("v0.6.0", "eth0")
-	server := httptest.NewServer(m.Handler())
+	server := httptest.NewServer(m.handler())
 	defer server.Close()
 	const rounds, askers = 200, 3
 	var all sync.WaitGroup
@@ -158,7 +158,7 @@ func TestAddress(t *testing.T) {
 		{"127.0.0.1:65536", "", `"65536" is no port`},
 		{"127.0.0.1:-1", "", `"-1" is no port`},
 	} {
-		got, err := Address(c.address)
+		got, err := fullAddress(c.address)
 		if c.wrong == "" {
 			if got != c.want || err != nil {
 				t.Errorf("%q: %q, %v, want %q", c.address, got, err, c.want)
