@@ -56,11 +56,9 @@ type sniffer struct {
 	stop    func()         // ends the metrics
 	asked   chan os.Signal // for the state
 	open    int            // control connections under way
-	closed  int            // control connections that were told to be over, or never opened
+	closed  int            // control connections that were told to be over
 	ended   int            // transfers that were told to be over
 	failure bool           // something went wrong
-	ticked  time.Time      // frame time of the last tick
-	now     time.Time      // of the latest frame or tick
 	events  int64          // of the interface that were said
 	told    time.Time      // when the metrics were told, by the clock
 }
@@ -178,7 +176,7 @@ func (s *sniffer) run(parent context.Context) error {
 		defer signal.Stop(s.asked)
 	}
 	s.begun()
-	_, err = s.analyze(ctx)
+	err = s.analyze(ctx)
 	unrecorded := s.endRecording()
 	s.printed.clear()
 	if err := errors.Join(err, s.finish(), out.Done(), unrecorded); err != nil {
@@ -275,7 +273,7 @@ func (s *sniffer) begun() {
 }
 
 // analyze leads the frames through the analysis.
-func (s *sniffer) analyze(ctx context.Context) (interrupted bool, err error) {
+func (s *sniffer) analyze(ctx context.Context) error {
 	s.analyse = &analysis{
 		decode:  decode.Config{Ports: s.o.ports, Limits: decode.Limits{Idle: idle}},
 		limits:  session.Limits{Failed: 1<<31 - 1},
@@ -286,31 +284,29 @@ func (s *sniffer) analyze(ctx context.Context) (interrupted bool, err error) {
 		frame:   s.frame,
 		failed:  func() error { return s.failed },
 	}
-	return s.analyse.run(ctx, s)
+	_, err := s.analyse.run(ctx, s)
+	return err
 }
 
 // Frames yields what the interface brings, and a tick now and then, so that what
 // nobody answers is noticed where much goes on as well.
 func (s *sniffer) Frames(ctx context.Context) iter.Seq2[*capture.Frame, error] {
-	const often = 250 * time.Millisecond
 	return func(yield func(*capture.Frame, error) bool) {
+		var ticked time.Time
 		for f, err := range s.source.Frames(ctx) {
-			if err != nil {
+			switch {
+			case err != nil:
 				yield(nil, err)
 				return
-			}
-			if f.Time.After(s.now) || s.now.Sub(f.Time) > clockStep {
-				s.now = f.Time
-			}
-			if f.Length > 0 && s.now.Sub(s.ticked).Abs() >= often {
-				s.ticked = s.now
-				if !yield(&capture.Frame{Time: s.now}, nil) || s.enough() {
+			case f.Length == 0:
+				ticked = f.Time
+			case f.Time.Sub(ticked).Abs() >= tickEvery:
+				ticked = f.Time
+				if !yield(&capture.Frame{Time: f.Time}, nil) || s.enough() {
 					return
 				}
 			}
-			if f.Length == 0 {
-				s.ticked = s.now
-			} else if s.narrow != nil && s.narrow.Keep(sieve.Shown(f)) == 0 {
+			if f.Length > 0 && s.narrow != nil && s.narrow.Keep(sieve.Shown(f)) == 0 {
 				continue
 			}
 			if !yield(f, nil) || s.enough() {
@@ -319,9 +315,6 @@ func (s *sniffer) Frames(ctx context.Context) iter.Seq2[*capture.Frame, error] {
 		}
 	}
 }
-
-// clockStep is how far back a frame may be without the clock having been set back.
-const clockStep = time.Second
 
 // enough reports whether what was waited for has happened.
 func (s *sniffer) enough() bool { return s.o.untilFailure && s.failure }
@@ -346,7 +339,7 @@ func (s *sniffer) frame(f *capture.Frame) {
 				s.stopRecording(err)
 			}
 		}
-		s.tick()
+		s.tick(f.Time)
 		return
 	}
 	if s.record == nil {
@@ -369,8 +362,8 @@ func (s *sniffer) stopRecording(err error) {
 	s.record = nil
 }
 
-// tick is called some times a second.
-func (s *sniffer) tick() {
+// tick is called some times a second, with the time by the frames.
+func (s *sniffer) tick(at time.Time) {
 	stats := s.source.Stats()
 	if s.record != nil {
 		s.record.Drops(stats.Drops)
@@ -386,7 +379,7 @@ func (s *sniffer) tick() {
 	if s.metrics != nil && now.Sub(s.told) >= time.Second {
 		s.told = now
 		s.metrics.Progress(metrics.Progress{
-			Packets: stats.Packets, Drops: stats.Drops, Open: s.open, Last: s.now, Now: now, Tables: s.tables(),
+			Packets: stats.Packets, Drops: stats.Drops, Open: s.open, Last: at, Now: now, Tables: s.tables(),
 		})
 	}
 	if s.printed.due(now) {

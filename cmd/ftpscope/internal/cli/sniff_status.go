@@ -12,7 +12,7 @@ import (
 // statusEvery is how long a status stays as it is.
 const statusEvery = 500 * time.Millisecond
 
-// status is the last line of a terminal: what goes on at the moment. What is
+// statusLine is the last line of a terminal: what goes on at the moment. What is
 // printed goes through it, so that both do not mix.
 type statusLine struct {
 	out   io.Writer // what happens
