@@ -46,6 +46,9 @@ func newDialogue(t *Tracker, c *ftp.Conn, number int) *dialogue {
 	}}
 }
 
+// id is the ID of the session.
+func (d *dialogue) id() string { return "s" + strconv.Itoa(d.number) }
+
 func (d *dialogue) client() netip.Addr { return d.conn.Ends[ftp.Initiator].Addr() }
 func (d *dialogue) server() netip.Addr { return d.conn.Ends[ftp.Listener].Addr() }
 

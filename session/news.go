@@ -74,10 +74,7 @@ func (d *dialogue) watch() {
 	for d.newest.first < len(d.drafts) && d.drafts[d.newest.first].heard.ended {
 		d.newest.first++
 	}
-	if d.heard.opened && !d.heard.ended && d.stateEnded() {
-		d.heard.ended = true
-		d.tell(NewsClosed, nil, 0)
-	}
+	d.tellClosed()
 }
 
 // watchAll does so for all sessions, since time passed.
@@ -94,6 +91,11 @@ func (d *dialogue) lastNews() {
 			d.ended(i, x.t)
 		}
 	}
+	d.tellClosed()
+}
+
+// tellClosed tells that the control connection is over, if it is.
+func (d *dialogue) tellClosed() {
 	if d.heard.opened && !d.heard.ended && d.stateEnded() {
 		d.heard.ended = true
 		d.tell(NewsClosed, nil, 0)
@@ -114,7 +116,7 @@ func (d *dialogue) ended(i int, t *Transfer) {
 // tell gives news out.
 func (d *dialogue) tell(kind NewsKind, t *Transfer, place int) {
 	s := *d.s
-	s.ID = "s" + strconv.Itoa(d.number)
+	s.ID = d.id()
 	s.State = stateOf(d.conn)
 	s.First, s.Last = d.conn.First, d.conn.Last
 	s.Encrypted, s.Now = d.encrypted, d.t.now
@@ -132,7 +134,7 @@ func (d *dialogue) preview(i int) *Transfer {
 	x.t, x.parts = &t, &parts{}
 	x.next = d.after(i)
 	x.finish(d.sharedLater(i))
-	t.ID = "s" + strconv.Itoa(d.number) + ".t" + strconv.Itoa(i+1)
+	t.ID = d.id() + ".t" + strconv.Itoa(i+1)
 	return &t
 }
 
