@@ -2,9 +2,11 @@ package session_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
+	"github.com/ftpscope/ftpscope/decode/ftp"
 	"github.com/ftpscope/ftpscope/session"
 )
 
@@ -120,4 +122,26 @@ func TestNewsOfALimit(t *testing.T) {
 	}
 	s.quit()
 	h.wantNews("opened s1", "limit s1", "closed s1")
+}
+
+// Of a session under way it is known how far it came.
+func TestLive(t *testing.T) {
+	h := newHarness(t, session.Limits{})
+	s := h.open()
+	s.fetch("a.bin", 40001)
+	s.pasv(40002)
+	s.exchange("RETR b.bin", "150 here it comes")
+	live := slices.Collect(h.tr.Live())
+	if len(live) != 1 || live[0].ID != "s1" || live[0].State != session.StateOpen || live[0].Transfers != 2 {
+		t.Fatalf("%+v", live)
+	}
+	if one := live[0].Latest; one == nil || one.Mode != ftp.ModePassive || one.Command == nil || one.Command.Verb != "RETR" {
+		t.Errorf("the latest transfer: %+v", one)
+	}
+	s.server("426 no")
+	s.quit()
+	h.finish()
+	if live := slices.Collect(h.tr.Live()); len(live) > 0 {
+		t.Errorf("at the end %+v", live)
+	}
 }

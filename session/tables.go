@@ -1,8 +1,8 @@
 package session
 
 import (
-	"fmt"
 	"iter"
+	"net/netip"
 )
 
 // Tables tells how much the tracker holds, by the names of what is bounded in Limits.
@@ -15,19 +15,24 @@ func (t *Tracker) Tables() map[string]int {
 	}
 }
 
-// Live tells of the sessions under way, in order: of each its id, and in a line who
-// talks to whom and how far they came. The words may be from the wire.
-func (t *Tracker) Live() iter.Seq2[string, string] {
-	return func(yield func(id, line string) bool) {
+// View is how far a session came that is under way.
+type View struct {
+	ID             string
+	Client, Server netip.AddrPort
+	State          State     // of the control connection
+	Transfers      int       // begun so far
+	Latest         *Transfer // if it is under way, as far as is known; nil otherwise. Only to be read, and valid until the next event
+}
+
+// Live yields the sessions under way, in order.
+func (t *Tracker) Live() iter.Seq[View] {
+	return func(yield func(View) bool) {
 		for _, d := range t.inOrder() {
-			text := fmt.Sprintf("%s → %s %s, %d transfers", d.s.Client, d.s.Server, stateOf(d.conn), len(d.drafts))
+			v := View{ID: d.id(), Client: d.s.Client, Server: d.s.Server, State: stateOf(d.conn), Transfers: len(d.drafts)}
 			if x := d.latest(); x != nil && !x.heard.ended {
-				text += fmt.Sprintf(", the latest under way: %s", x.t.Mode)
-				if x.t.Command != nil {
-					text += " " + x.t.Command.Verb
-				}
+				v.Latest = x.t
 			}
-			if !yield(fmt.Sprintf("s%d", d.number), text) {
+			if !yield(v) {
 				return
 			}
 		}

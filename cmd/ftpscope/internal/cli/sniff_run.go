@@ -415,17 +415,29 @@ func (s *sniffer) state(stats live.Stats) {
 	s.printed.clear()
 	s.o.streams.say("%s", s.status(stats))
 	n := 0
-	for id, line := range s.analyse.reading.tracker.Live() {
+	for v := range s.analyse.reading.tracker.Live() {
 		if n++; n > stateLines {
 			fmt.Fprintln(s.o.streams.ErrOut, "  …")
 			break
 		}
-		fmt.Fprintf(s.o.streams.ErrOut, "  %-8s %s\n", id, report.Escape(line))
+		fmt.Fprintf(s.o.streams.ErrOut, "  %-8s %s\n", v.ID, report.Escape(underWay(v)))
 	}
 	tables := s.tables()
 	for _, name := range slices.Sorted(maps.Keys(tables)) {
 		fmt.Fprintf(s.o.streams.ErrOut, "  %s: %d\n", name, tables[name])
 	}
+}
+
+// underWay is who talks to whom in a session, and how far they came.
+func underWay(v session.View) string {
+	text := fmt.Sprintf("%s → %s %s, %s", v.Client, v.Server, v.State, counted(int64(v.Transfers), "transfer"))
+	if v.Latest != nil {
+		text += fmt.Sprintf(", the latest under way: %s", v.Latest.Mode)
+		if v.Latest.Command != nil {
+			text += " " + v.Latest.Command.Verb
+		}
+	}
+	return text
 }
 
 // stateLines is how many sessions SIGUSR1 lists.

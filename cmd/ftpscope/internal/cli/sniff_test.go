@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"net/netip"
 	"slices"
 	"strings"
 	"testing"
@@ -15,7 +16,9 @@ import (
 	"github.com/ftpscope/ftpscope/capture"
 	"github.com/ftpscope/ftpscope/capture/live"
 	"github.com/ftpscope/ftpscope/capture/live/sieve"
+	"github.com/ftpscope/ftpscope/decode/ftp"
 	"github.com/ftpscope/ftpscope/samples"
+	"github.com/ftpscope/ftpscope/session"
 )
 
 // replay is a wire on which a sample happens once more: with ticks in its silence.
@@ -252,6 +255,19 @@ func final(t *testing.T, out string) []string {
 		}
 	}
 	return lines
+}
+
+// What SIGUSR1 prints of a session under way.
+func TestUnderWay(t *testing.T) {
+	v := session.View{Client: netip.MustParseAddrPort("192.0.2.10:40000"), Server: netip.MustParseAddrPort("198.51.100.21:21"), State: session.StateOpen, Transfers: 1}
+	const want = "192.0.2.10:40000 → 198.51.100.21:21 open, 1 transfer"
+	if got := underWay(v); got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	v.Latest = &session.Transfer{Mode: ftp.ModePassive, Command: &session.TransferCommand{Verb: "RETR"}}
+	if got := underWay(v); got != want+", the latest under way: passive RETR" {
+		t.Errorf("got %q", got)
+	}
 }
 
 // A command line that makes no sense is refused, with what to do.
