@@ -37,7 +37,6 @@ type Decoder struct {
 	now       ftp.Time        // of the latest frame that has a time
 	swept     ftp.Time        // when connections were last looked through
 	sweptAt   int64           // the number of frames by then
-	ticks     int64           // of the frames, that only said that time passed
 	crowded   bool            // making room was not worth its price since then
 	wary      bool            // for tests: nothing is taken for smooth
 	warmth    int             // the sum of flow.warm
@@ -58,17 +57,16 @@ func New(c Config, interest Interest) *Decoder {
 }
 
 // Stats counts what was read so far.
-func (d *Decoder) Stats() Stats {
-	st := d.stats
-	st.Frames -= d.ticks
-	return st
-}
+func (d *Decoder) Stats() Stats { return d.stats }
 
 // Decode takes one frame and emits what it tells. The frame's bytes are not
 // kept, the events' bytes are valid only during emit. A frame without bytes is a
 // tick: time passed.
 func (d *Decoder) Decode(f *capture.Frame, emit func(*ftp.Event)) {
-	d.stats.Frames++
+	tick := f.Length == 0 && f.Number == 0 // else it is a frame of nothing, in a file
+	if !tick {
+		d.stats.Frames++
+	}
 	d.matter = MatterNone
 	d.capture = d.captureOf(f)
 	if f.Length > len(f.Data) {
@@ -78,15 +76,11 @@ func (d *Decoder) Decode(f *capture.Frame, emit func(*ftp.Event)) {
 	if !at.IsZero() {
 		d.now = at
 	}
-	tick := f.Length == 0 && f.Number == 0 // else it is a frame of nothing, in a file
 	if d.due(tick) {
 		d.sweep(emit)
 	}
 	seen := ftp.Seen{Ref: ftp.Ref{Capture: f.Capture, Frame: f.Number}, Time: d.now}
 	if f.Length == 0 {
-		if tick {
-			d.ticks++
-		}
 		d.tell(emit, ftp.Event{Kind: ftp.EventTick, Seen: seen})
 		return
 	}

@@ -87,7 +87,7 @@ func (f *flow) reset(p *packet, side ftp.Side) (changed bool) {
 		return true
 	}
 	if s := &f.span[side]; s.known {
-		if at := s.at(p.seq); at < -slack || at > s.next+f.slack() {
+		if at := s.at(p.seq); at < -slack || at > s.next+f.leeway() {
 			if h := &c.Half[side]; !h.FalseRST.Yes() {
 				h.FalseRST = p.seen
 			}
@@ -106,8 +106,8 @@ func (f *flow) reset(p *packet, side ftp.Side) (changed bool) {
 	return true
 }
 
-// slack is how far behind what was seen of a side its RST may lie.
-func (f *flow) slack() int64 {
+// leeway is how far behind what was seen of a side its RST may lie.
+func (f *flow) leeway() int64 {
 	if f.conn.Thinned {
 		return reach
 	}
