@@ -29,9 +29,9 @@ With --format ndjson there are lines of the types opened, failure, transfer and
 closed for what goes on, and those of analyze for what is over: see
 "ftpscope help formats".
 
-Signals: INT, TERM and HUP end it as Ctrl-C does, USR1 prints its state on standard
-error. The exit status is 0 if it ended as asked, 3 if it was --until-failure
-and there was one.`, "NEEDS\n", needsPayload())
+Signals: INT, TERM and HUP end it as Ctrl-C does, USR1 prints its state on
+standard error. The exit status is 0 if it ended as asked, 3 if it was
+--until-failure and there was one.`, "NEEDS\n", needsPayload())
 }
 
 // needsPayload lists what cannot be told without --payload.
