@@ -190,6 +190,20 @@ func machine(t testing.TB, c Config) *bpf.VM {
 	return vm
 }
 
+// execute is what a program returns for a frame in the virtual machine.
+func execute(t *testing.T, program []bpf.Instruction, frame []byte) int {
+	t.Helper()
+	vm, err := bpf.NewVM(program)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := vm.Run(frame)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
 // same fails unless the program and Keep say the same of a frame, and returns
 // what they say.
 func same(t testing.TB, c Config, vm *bpf.VM, frame []byte) int {

@@ -55,17 +55,21 @@ func steps(t *testing.T, program []bpf.Instruction, frame []byte) int {
 	for i := range program {
 		changed := slices.Clone(program)
 		changed[i] = bpf.RetConstant{Val: here}
-		vm, err := bpf.NewVM(changed)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got, err := vm.Run(frame); err != nil {
-			t.Fatal(err)
-		} else if got == here {
+		if execute(t, changed, frame) == here {
 			n++
 		}
 	}
 	return n
+}
+
+// ends is what a program returns that looks at no frame.
+func ends(t *testing.T, a *assembler) int {
+	t.Helper()
+	program, err := a.assemble()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return execute(t, program, nil)
 }
 
 // Jumps of all lengths around 255 go where they should.
@@ -83,16 +87,8 @@ func TestFarJumps(t *testing.T) {
 			a.end(2)
 			a.mark(yes)
 			a.end(1)
-			program, err := a.assemble()
-			if err != nil {
-				t.Fatal(err)
-			}
-			vm, err := bpf.NewVM(program)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got, err := vm.Run(nil); err != nil || got != int(tt.want) {
-				t.Errorf("over %d instructions: ends at %d, want %d: %v", gap, got, tt.want, err)
+			if got := ends(t, &a); got != int(tt.want) {
+				t.Errorf("over %d instructions: ends at %d, want %d", gap, got, tt.want)
 			}
 		}
 	}
@@ -116,14 +112,6 @@ func TestFarJumpsOfMany(t *testing.T) {
 		a.end(1)
 		a.mark(also)
 		a.end(2)
-		program, err := a.assemble()
-		if err != nil {
-			t.Fatal(err)
-		}
-		vm, err := bpf.NewVM(program)
-		if err != nil {
-			t.Fatal(err)
-		}
 		want := 3
 		for v := range uint32(300) {
 			if v%3 == 0 && in <= v {
@@ -135,8 +123,8 @@ func TestFarJumpsOfMany(t *testing.T) {
 				break
 			}
 		}
-		if got, err := vm.Run(nil); err != nil || got != want {
-			t.Errorf("%d ends at %d, want %d: %v", in, got, want, err)
+		if got := ends(t, &a); got != want {
+			t.Errorf("%d ends at %d, want %d", in, got, want)
 		}
 	}
 }

@@ -36,15 +36,7 @@ func run(t *testing.T, program []bpf.RawInstruction, frame []byte) int {
 	if !known {
 		t.Fatal("the virtual machine does not know all instructions")
 	}
-	vm, err := bpf.NewVM(instructions)
-	if err != nil {
-		t.Fatal(err)
-	}
-	n, err := vm.Run(frame)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return n
+	return execute(t, instructions, frame)
 }
 
 // A program of tcpdump does what it says.
