@@ -102,14 +102,12 @@ type roomy struct {
 // fresh is a flow without a past. Its memory may have one, but for the
 // connection's: that belongs to whoever was told of it.
 func (t *flows) fresh() *flow {
-	f := &flow{}
-	var kept *roomy
+	var f *flow
+	var room *roomy
 	if n := len(t.spare); n > 0 {
-		f = t.spare[n-1]
-		t.spare = t.spare[:n-1]
+		f, t.spare = t.spare[n-1], t.spare[:n-1]
 		if f.conn.Role == ftp.RoleNone {
-			kept = f.roomy
-			*kept = roomy{}
+			room = f.roomy
 		}
 		unused := cmp.Or(f.traffic, f.unused)
 		if unused != nil {
@@ -117,11 +115,15 @@ func (t *flows) fresh() *flow {
 		}
 		f.core = core{unused: unused}
 		f.twins.count, f.twins.next = 0, 0
+	} else {
+		f = new(flow)
 	}
-	if kept == nil {
-		kept = new(roomy)
+	if room == nil {
+		room = new(roomy)
 	}
-	f.roomy, f.conn = kept, &kept.Conn
-	f.conn.SYNs, f.conn.Answers = kept.syns[:0], kept.answers[:0]
+	// New memory too, as a page that is read before it is written costs two faults.
+	*room = roomy{}
+	f.roomy, f.conn = room, &room.Conn
+	f.conn.SYNs, f.conn.Answers = room.syns[:0], room.answers[:0]
 	return f
 }
