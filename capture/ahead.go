@@ -5,15 +5,16 @@ import (
 	"io"
 	"os"
 	"sync"
-	"sync/atomic"
 )
 
 const (
 	// headroom is the space before the bytes of a piece.
 	headroom = maxRecord
-	// lanePieces is how many pieces each lane has. Two lanes of three take 4.5
-	// MiB, a third of which is read into.
-	lanePieces = 3
+	// filePieces is how many pieces a file is read in, the one that is decoded
+	// included. They take 4.5 MiB, a third of which is read into.
+	filePieces = 6
+	// unpackedPieces is the same for what is compressed.
+	unpackedPieces = 3
 	// maxAhead is how many captures of a Set are read ahead at the same time.
 	// More are read at the same time only where they overlap.
 	maxAhead = 2
@@ -26,83 +27,107 @@ type piece struct {
 	n      int   // bytes, from block[headroom] on
 	stored int64 // bytes of the file up to its end
 	err    error // why it is the last
+	read   bool
 }
 
-// lane is a goroutine that reads pieces.
-type lane struct{ free, full chan *piece }
-
-// ahead reads a stream ahead of who decodes it. Its lanes take turns: of two,
-// one reads the pieces 0, 2, 4 of the stream and so on, the other those between
-// them. A file is read by two: by one it takes as long as without, on the
-// machines that this was measured on. What is compressed has one lane, as it can
-// only be decompressed in order.
+// ahead reads a stream ahead of who decodes it, piece by piece, on a goroutine of
+// its own. Who decodes and comes to a piece that is not read yet doesn't wait but
+// reads the next one himself: so both have work all the time, whoever is slower.
 type ahead struct {
 	set     *Set
-	lanes   []lane
-	turn    int                     // lane of the next piece
-	held    *piece                  // what is decoded; it belongs to the lane before
-	resume  func(last *piece) error // goes on after the last piece, or tells why not
-	stopped atomic.Bool             // what is still free isn't read into any more
+	read    func(p *piece, number int64) // reads the piece of a number, from 0 on
+	inOrder bool                         // each is read when the one before is read
+	resume  func(last *piece) error      // goes on after the last piece, or tells why not
 	running sync.WaitGroup
+
+	mu      sync.Mutex
+	changed sync.Cond // a piece was read, or can be read into again
+	pieces  []piece   // by number, over and over
+	next    int64     // number of the piece that is decoded next; the one before it is decoded now
+	claimed int64     // number of the first piece that nobody reads or has read
+	reading int       // pieces that are being read
+	over    bool      // no more is read: the last piece was, or nobody wants it
 }
 
-// newAhead begins to read ahead, while block is decoded: each of reads is a lane
-// and reads its next piece when it is called.
-func newAhead(s *Set, block []byte, resume func(last *piece) error, reads ...func(*ahead, *piece)) *ahead {
-	a := &ahead{set: s, held: &piece{block: block}, resume: resume}
-	for i, read := range reads {
-		l := lane{free: make(chan *piece, lanePieces), full: make(chan *piece, lanePieces)}
-		pieces := lanePieces
-		if i == len(reads)-1 {
-			pieces-- // for the one that is held
-		}
-		for range pieces {
-			l.free <- &piece{block: s.block()}
-		}
-		a.lanes = append(a.lanes, l)
-		a.running.Go(func() {
-			for p := range l.free {
-				if !a.stopped.Load() {
-					read(a, p)
-				}
-				l.full <- p
-				if p.err != nil {
-					return
-				}
-			}
-		})
+// start begins to read ahead, while block is decoded.
+func (a *ahead) start(block []byte) *ahead {
+	a.changed.L = &a.mu
+	for i := range a.pieces[1:] {
+		a.pieces[i].block = a.set.block()
 	}
-	s.ahead++
+	a.of(-1).block = block
+	a.set.ahead++
+	a.running.Go(func() {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		for !a.over {
+			if !a.readOne() {
+				a.changed.Wait()
+			}
+		}
+	})
 	return a
 }
 
-// next returns the next piece, with rest before its bytes. The one that was held
-// is read into again.
-func (a *ahead) next(rest []byte) *piece {
-	p := <-a.lanes[a.turn].full
+// of returns the piece of a number, from -1 on.
+func (a *ahead) of(number int64) *piece {
+	n := int64(len(a.pieces))
+	return &a.pieces[(number+n)%n]
+}
+
+// ready returns how many pieces are read, or being read, and not decoded yet.
+func (a *ahead) ready() int { return int(a.claimed - a.next) }
+
+// readOne reads the first piece that nobody has read. It returns false if none may
+// be read.
+func (a *ahead) readOne() bool {
+	if a.over || a.inOrder && a.reading > 0 || a.ready() == len(a.pieces)-1 {
+		return false
+	}
+	number := a.claimed
+	p := a.of(number)
+	a.claimed++
+	a.reading++
+	a.mu.Unlock()
+	a.read(p, number)
+	a.mu.Lock()
+	a.reading--
+	p.read = true
+	a.over = a.over || p.err != nil
+	a.changed.Broadcast()
+	return true
+}
+
+// take returns the next piece, with rest before its bytes. The one before can be
+// read into again.
+func (a *ahead) take(rest []byte) *piece {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	p := a.of(a.next)
+	for !p.read {
+		if !a.readOne() {
+			a.changed.Wait()
+		}
+	}
 	copy(p.block[headroom-len(rest):], rest)
-	before := (a.turn + len(a.lanes) - 1) % len(a.lanes)
-	a.lanes[before].free <- a.held
-	a.held = p
-	a.turn = (a.turn + 1) % len(a.lanes)
+	p.read = false
+	a.next++
+	if a.ready() <= len(a.pieces)/2 { // not for each: it costs more than to take one
+		a.changed.Signal()
+	}
 	return p
 }
 
-// stop ends the lanes and waits for them. The block that is held isn't given
+// stop ends the reading and waits for it. The block that is decoded isn't given
 // back.
 func (a *ahead) stop() {
-	a.stopped.Store(true)
-	for _, l := range a.lanes {
-		close(l.free)
-	}
+	a.mu.Lock()
+	a.over = true
+	a.changed.Broadcast()
+	a.mu.Unlock()
 	a.running.Wait()
-	for _, l := range a.lanes {
-		close(l.full)
-		for _, pieces := range []chan *piece{l.full, l.free} {
-			for p := range pieces {
-				a.set.free = append(a.set.free, p.block)
-			}
-		}
+	for i := range a.pieces[1:] {
+		a.set.free = append(a.set.free, a.of(a.next+int64(i)).block)
 	}
 	a.set.ahead--
 }
@@ -115,7 +140,9 @@ func (f *feed) readAhead() {
 		return
 	}
 	if f.unpack != nil {
-		c.ahead = newAhead(s, c.buf, func(last *piece) error { return last.err }, unpackPieces(f.unpack, f.src, size))
+		a := &ahead{set: s, pieces: make([]piece, unpackedPieces), inOrder: true, read: unpack(f.unpack, f.src, size)}
+		a.resume = func(last *piece) error { return last.err }
+		c.ahead = a.start(c.buf)
 		return
 	}
 	at, err := f.in.file.Seek(0, io.SeekCurrent)
@@ -124,33 +151,32 @@ func (f *feed) readAhead() {
 	}
 	begin := at - f.src.n // of the capture: standard input may have been read from
 	c.end = c.pos         // what isn't taken yet is read once more
-	at = begin + c.offset()
+	a := &ahead{set: s, pieces: make([]piece, filePieces), read: readFile(f.in.file, begin, c.offset(), size)}
 	// A piece that isn't whole is where the file ended when it was read, or what
 	// could be read of it. What is there really is found out without haste.
-	resume := func(last *piece) error {
+	a.resume = func(last *piece) error {
 		f.src.n = last.stored
 		_, f.src.err = f.in.file.Seek(begin+last.stored, io.SeekStart)
 		return f.src.err
 	}
-	c.ahead = newAhead(s, c.buf, resume,
-		filePieces(f.in.file, begin, at, size),
-		filePieces(f.in.file, begin, at+int64(size), size))
+	c.ahead = a.start(c.buf)
 }
 
-// filePieces reads every other piece of a file that begins at begin, from at on.
-func filePieces(file *os.File, begin, at int64, size int) func(*ahead, *piece) {
-	return func(_ *ahead, p *piece) {
-		p.n, p.err = file.ReadAt(p.block[headroom:headroom+size], at)
-		p.stored = at + int64(p.n) - begin
-		at += 2 * int64(size)
+// readFile reads pieces of a capture that begins at begin in a file, the first at
+// offset in the capture.
+func readFile(file *os.File, begin, offset int64, size int) func(*piece, int64) {
+	return func(p *piece, number int64) {
+		at := offset + number*int64(size)
+		p.n, p.err = file.ReadAt(p.block[headroom:headroom+size], begin+at)
+		p.stored = at + int64(p.n)
 	}
 }
 
-// unpackPieces decompresses what is read from src.
-func unpackPieces(z io.Reader, src *stored, size int) func(*ahead, *piece) {
-	return func(a *ahead, p *piece) {
+// unpack decompresses what is read from src.
+func unpack(z io.Reader, src *stored, size int) func(*piece, int64) {
+	return func(p *piece, _ int64) {
 		p.n, p.err = 0, nil
-		for p.n < size && p.err == nil && !a.stopped.Load() {
+		for p.n < size && p.err == nil {
 			var n int
 			n, p.err = readSome(z, p.block[headroom+p.n:headroom+size])
 			p.n += n

@@ -93,7 +93,7 @@ func (c *chunk) more() {
 func (c *chunk) turn() {
 	next := c.offset()
 	rest := c.buf[c.pos:c.end]
-	p := c.ahead.next(rest)
+	p := c.ahead.take(rest)
 	c.buf, c.pos, c.end = p.block, headroom-len(rest), headroom+p.n
 	c.base = next - int64(c.pos)
 	c.tell(p.stored)
