@@ -12,7 +12,7 @@ const (
 	headroom = maxRecord
 	// filePieces is how many pieces a file is read in, the one that is decoded
 	// included. They take 4.5 MiB, a third of which is read into.
-	filePieces = 6
+	filePieces = 12
 	// unpackedPieces is the same for what is compressed.
 	unpackedPieces = 3
 	// maxAhead is how many captures of a Set are read ahead at the same time.
