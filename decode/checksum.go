@@ -13,10 +13,7 @@ import (
 // https://www.rfc-editor.org/rfc/rfc8200#section-8.1
 func rightChecksum(p *packet) bool {
 	sum := addressSum(p.src.Addr()) + addressSum(p.dst.Addr()) + protoTCP + uint64(len(p.segment)) + sum16(p.segment)
-	for sum > 0xffff {
-		sum = sum>>16 + sum&0xffff
-	}
-	return sum == 0xffff
+	return folded(sum) == 0xffff
 }
 
 // addressSum is the sum of the words of an address. As one of 16 bytes an IPv4
@@ -28,16 +25,25 @@ func addressSum(a netip.Addr) uint64 {
 }
 
 // sum16 is the sum of the 16-bit words of b, not folded. Words of 64 bits whose
-// carry comes back at the low end give the same once it is.
+// carry comes back at the low end give the same once it is, and so do they with their
+// bytes in the other order, once they are put right. Most of a segment is taken by
+// eight such words at once, which leaves the carry where it is.
 //
 // https://www.rfc-editor.org/rfc/rfc1071#section-2
 func sum16(b []byte) (sum uint64) {
 	var long, carry uint64
-	for ; len(b) >= 16; b = b[16:] {
-		long, carry = bits.Add64(long, binary.BigEndian.Uint64(b), carry)
-		long, carry = bits.Add64(long, binary.BigEndian.Uint64(b[8:]), carry)
+	for ; len(b) >= 64; b = b[64:] {
+		w := (*[64]byte)(b)
+		long, carry = bits.Add64(long, binary.LittleEndian.Uint64(w[0:]), carry)
+		long, carry = bits.Add64(long, binary.LittleEndian.Uint64(w[8:]), carry)
+		long, carry = bits.Add64(long, binary.LittleEndian.Uint64(w[16:]), carry)
+		long, carry = bits.Add64(long, binary.LittleEndian.Uint64(w[24:]), carry)
+		long, carry = bits.Add64(long, binary.LittleEndian.Uint64(w[32:]), carry)
+		long, carry = bits.Add64(long, binary.LittleEndian.Uint64(w[40:]), carry)
+		long, carry = bits.Add64(long, binary.LittleEndian.Uint64(w[48:]), carry)
+		long, carry = bits.Add64(long, binary.LittleEndian.Uint64(w[56:]), carry)
 	}
-	sum = long>>32 + long&0xffffffff + carry
+	sum = uint64(bits.ReverseBytes16(folded(long>>32 + long&0xffffffff + carry)))
 	for ; len(b) >= 4; b = b[4:] {
 		sum += uint64(binary.BigEndian.Uint32(b))
 	}
@@ -49,4 +55,12 @@ func sum16(b []byte) (sum uint64) {
 		sum += uint64(b[0]) << 8
 	}
 	return sum
+}
+
+// folded is a sum of 16-bit words with all that is above them put back at the low end.
+func folded(sum uint64) uint16 {
+	for sum > 0xffff {
+		sum = sum>>16 + sum&0xffff
+	}
+	return uint16(sum)
 }

@@ -7,12 +7,6 @@ import (
 
 // The sum of words of 64 bits is that of words of 16 bits.
 func TestSum16(t *testing.T) {
-	fold := func(sum uint64) uint64 {
-		for sum > 0xffff {
-			sum = sum>>16 + sum&0xffff
-		}
-		return sum
-	}
 	rng := rand.New(rand.NewPCG(1, 2))
 	for n := range 300 {
 		b := make([]byte, n)
@@ -25,8 +19,8 @@ func TestSum16(t *testing.T) {
 		for i, c := range b {
 			want += uint64(c) << (8 * (1 - i%2))
 		}
-		if got := fold(sum16(b)); got != fold(want) {
-			t.Errorf("%d bytes: %#x, want %#x", n, got, fold(want))
+		if got := folded(sum16(b)); got != folded(want) {
+			t.Errorf("%d bytes: %#x, want %#x", n, got, folded(want))
 		}
 	}
 }

@@ -23,6 +23,9 @@ const (
 func link(t capture.LinkType, b []byte) (ether uint16, at int, ok bool) {
 	switch t {
 	case capture.LinkEthernet:
+		if len(b) >= 14 && binary.BigEndian.Uint16(b[12:]) == etherIPv4 { // nearly always
+			return etherIPv4, 14, true
+		}
 		return typed(b, 14, 12)
 	case capture.LinkLinuxSLL:
 		return typed(b, 16, 14)
