@@ -10,8 +10,9 @@ import (
 const (
 	// headroom is the space before the bytes of a piece.
 	headroom = maxRecord
-	// filePieces is how many pieces a file is read in, the one that is decoded
-	// included. They take 4.5 MiB, a third of which is read into.
+	// filePieces is how many pieces of a file there are, the one that is decoded
+	// included: with six somebody waits more often. They take 9 MiB, a third of
+	// which is read into.
 	filePieces = 12
 	// unpackedPieces is the same for what is compressed.
 	unpackedPieces = 3
