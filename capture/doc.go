@@ -33,10 +33,12 @@
 //
 // # Reading ahead
 //
-// With [Options].ReadAhead goroutines read and decompress regular files while
-// the loop's body works on what they have read. Frames, Info and errors are the
-// same with and without. Pipes are read when their bytes are asked for, so that
-// each frame is there as soon as it can be.
+// With [Options].ReadAhead a goroutine for each regular file reads or decompresses it
+// while the loop's body works on what was read. Where the body is ahead of it, the
+// loop does not wait for the piece that is being read, but reads the one behind it
+// meanwhile: so two processors share the work whatever takes longer. Frames, Info and
+// errors are the same with and without. Pipes are read when their bytes are asked for,
+// so that each frame is there as soon as it can be.
 //
 // # Hostile input
 //
