@@ -79,9 +79,8 @@ func (d *Decoder) Decode(f *capture.Frame, emit func(*ftp.Event)) {
 	if d.due(tick) {
 		d.sweep(emit)
 	}
-	seen := ftp.Seen{Ref: ftp.Ref{Capture: f.Capture, Frame: f.Number}, Time: d.now}
 	if f.Length == 0 {
-		d.tell(emit, ftp.Event{Kind: ftp.EventTick, Seen: seen})
+		d.tell(emit, ftp.Event{Kind: ftp.EventTick, Seen: d.seen(f)})
 		return
 	}
 	d.capture.frame(f, at)
@@ -94,11 +93,16 @@ func (d *Decoder) Decode(f *capture.Frame, emit func(*ftp.Event)) {
 	if d.nobodys(ether, body, wire) {
 		return
 	}
-	d.look(f, ether, body, wire, seen, emit)
+	d.look(f, ether, body, wire, emit)
+}
+
+// seen is where and when the frame that is decoded was seen.
+func (d *Decoder) seen(f *capture.Frame) ftp.Seen {
+	return ftp.Seen{Ref: ftp.Ref{Capture: f.Capture, Frame: f.Number}, Time: d.now}
 }
 
 // look takes what follows the link layer of a frame.
-func (d *Decoder) look(f *capture.Frame, ether uint16, body []byte, wire int, seen ftp.Seen, emit func(*ftp.Event)) {
+func (d *Decoder) look(f *capture.Frame, ether uint16, body []byte, wire int, emit func(*ftp.Event)) {
 	switch ether {
 	case etherIPv4:
 		d.stats.IPv4++
@@ -106,15 +110,16 @@ func (d *Decoder) look(f *capture.Frame, ether uint16, body []byte, wire int, se
 		d.stats.IPv6++
 	}
 	if p := &d.packet; look(ether, body, wire, p) == foundTCP {
-		p.seen, p.frame = seen, f
+		p.seen, p.frame = d.seen(f), f
 		d.tcp(p, emit)
 		return
 	}
-	d.lookAgain(f, ether, body, wire, seen, emit)
+	d.lookAgain(f, ether, body, wire, emit)
 }
 
 // lookAgain is for what the first look does not take for TCP.
-func (d *Decoder) lookAgain(f *capture.Frame, ether uint16, body []byte, wire int, seen ftp.Seen, emit func(*ftp.Event)) {
+func (d *Decoder) lookAgain(f *capture.Frame, ether uint16, body []byte, wire int, emit func(*ftp.Event)) {
+	seen := d.seen(f)
 	var p packet
 	var e icmpError
 	fragments := d.stats.Fragments

@@ -55,13 +55,13 @@ const coldAfter = 1000
 // piece after the other. The sum is of no use but to have the pieces loaded.
 func (f *flow) warm() int {
 	c := f.conn
-	sum := c.SYNCount + int(f.span[0].next+f.span[1].next) + int(f.span[0].ahead.at) + int(f.twins.mixed[0]) + f.twins.next
+	sum := c.SYNCount + int(f.span[0].next+f.span[1].next) + int(f.span[0].ahead.at) + int(f.twins.mixed[0]) + int(f.twins.next)
 	for i := range c.Half {
 		h := &c.Half[i]
 		sum += h.Packets + int(h.LastData.Frame+h.Confirmed.Frame+h.FIN.Frame) + h.Wire.Largest + h.Stuck.Length + int(h.Lead.N)
 	}
 	if t := f.traffic; t != nil {
-		sum += t.out[0].count + t.out[1].count + int(t.beyond[0])
+		sum += int(t.out[0].count+t.out[1].count) + int(t.beyond[0])
 	}
 	if f.control != nil {
 		sum += f.control.event.Pieces + int(f.control.acked)

@@ -22,8 +22,8 @@ const maxSent = 16
 // https://www.rfc-editor.org/rfc/rfc9293#section-3.10.7.4-2.6.2.2.2.2.1
 type outstanding struct {
 	ring    *[maxSent]sent // made for the first payload, ascending
-	head    int            // of ring
-	count   int            // in ring
+	head    uint8          // of ring
+	count   uint8          // in ring
 	stride  int            // one in so many is remembered; 0 is 1
 	base    uint32         // the base of the span that positions refer to
 	known   bool           // acked is true: from the handshake, or because an acknowledgment was seen
@@ -31,7 +31,7 @@ type outstanding struct {
 	packets int            // with payload
 }
 
-func (o *outstanding) at(i int) *sent { return &o.ring[(o.head+i)%maxSent] }
+func (o *outstanding) at(i uint8) *sent { return &o.ring[(o.head+i)%maxSent] }
 
 // due reports whether the latest packet, with new bytes from a position on, is to
 // be remembered.
@@ -49,7 +49,7 @@ func (o *outstanding) push(s sent) {
 		o.ring = new([maxSent]sent)
 	}
 	if o.count == maxSent {
-		for i := range maxSent / 2 {
+		for i := range uint8(maxSent / 2) {
 			*o.at(i) = *o.at(2 * i)
 		}
 		o.count = maxSent / 2

@@ -22,8 +22,8 @@ type twin struct {
 type twins struct {
 	mixed [maxTwins]uint32 // of sequence and acknowledgment number: nearly all packets differ in it
 	ring  [maxTwins]twin   // the rest
-	count int              // of those that are remembered
-	next  int              // where the next goes
+	count uint8            // of those that are remembered
+	next  uint8            // where the next goes
 }
 
 const maxTwins = 16
@@ -42,7 +42,7 @@ const (
 func (t *twins) seen(p *packet, side uint8, repeats bool) (twice, routed bool) {
 	mixed := mix(p)
 	for i := range &t.mixed {
-		if t.mixed[i] != mixed || i >= t.count {
+		if t.mixed[i] != mixed || i >= int(t.count) {
 			continue
 		}
 		if twice, routed = t.ring[i].again(p, side, repeats); twice {
@@ -55,21 +55,25 @@ func (t *twins) seen(p *packet, side uint8, repeats bool) (twice, routed bool) {
 
 // note remembers a packet that was not here before.
 func (t *twins) note(p *packet, side uint8) {
-	t.mixed[t.next] = mix(p)
-	t.ring[t.next] = twinOf(p, side)
-	t.next = (t.next + 1) % maxTwins
-	t.count = min(t.count+1, maxTwins)
+	i := t.next % maxTwins
+	t.mixed[i] = mix(p)
+	t.ring[i].take(p, side)
+	t.next = (i + 1) % maxTwins
+	t.count = max(t.count, i+1)
 }
 
 func mix(p *packet) uint32 { return p.seq ^ bits.RotateLeft32(p.ack, 16) }
 
-func twinOf(p *packet, side uint8) twin {
-	return twin{p.seen.Time, stamp(p.options), p.length, p.seq, p.ack, p.window, p.ipID, p.ttl, p.flags, side}
+// take takes from a packet what is remembered.
+func (t *twin) take(p *packet, side uint8) {
+	*t = twin{p.seen.Time, stamp(p.options), p.length, p.seq, p.ack, p.window, p.ipID, p.ttl, p.flags, side}
 }
 
 // again reports whether a packet is a copy of this one.
 func (t *twin) again(p *packet, side uint8, repeats bool) (twice, routed bool) {
-	now, same := twinOf(p, side), *t
+	var now twin
+	now.take(p, side)
+	same := *t
 	gap := now.time.Sub(same.time).Abs()
 	hops := int(now.ttl) - int(same.ttl)
 	same.time, same.ttl = now.time, now.ttl

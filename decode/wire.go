@@ -1,6 +1,9 @@
 package decode
 
-import "github.com/ftpscope/ftpscope/decode/ftp"
+import (
+	"github.com/ftpscope/ftpscope/capture"
+	"github.com/ftpscope/ftpscope/decode/ftp"
+)
 
 // wire is what is needed besides ftp.Wire to keep it.
 type wire struct {
@@ -21,14 +24,13 @@ func (f *flow) wired(p *packet, side ftp.Side) {
 		}
 	}
 	if p.frame != nil {
-		f.stationed(p, side)
+		f.wire[side].stationed(w, p.frame)
 	}
 }
 
-// stationed notes which stations sent and received a packet on the link.
-func (f *flow) stationed(p *packet, side ftp.Side) {
-	w, own := &f.conn.Half[side].Wire, &f.wire[side]
-	switch wayOf(p.frame) {
+// stationed notes which stations sent and received a frame on the link.
+func (own *wire) stationed(w *ftp.Wire, f *capture.Frame) {
+	switch wayOf(f) {
 	case wayIn:
 		w.In++
 	case wayOut:
@@ -36,16 +38,15 @@ func (f *flow) stationed(p *packet, side ftp.Side) {
 	case wayAside:
 		w.Aside++
 	}
-	if w.Sources > 2 {
-		return
-	}
-	a := sourceOf(p.frame)
+	a := sourceOf(f)
 	switch {
-	case a == ftp.MAC{} || w.Sources > 0 && a == w.Source || w.Sources > 1 && a == own.second:
+	case w.Sources > 0 && a == w.Source: // nearly always
+		return
+	case w.Sources > 2 || a == ftp.MAC{} || w.Sources > 1 && a == own.second:
 		return
 	case w.Sources == 0:
 		w.Source = a
-		w.Target = targetOf(p.frame)
+		w.Target = targetOf(f)
 	case w.Sources == 1:
 		own.second = a
 	}
