@@ -215,6 +215,9 @@ func (v *prefixes) Set(s string) error {
 		if err != nil {
 			return fmt.Errorf("a network is like 192.0.2.0/24 or 2001:db8::/32")
 		}
+		if in4 := p.Bits() - 96; p.Addr().Is4In6() && in4 >= 0 {
+			p = netip.PrefixFrom(p.Addr().Unmap(), in4)
+		}
 		*v = append(*v, p.Masked())
 	}
 	return nil

@@ -300,7 +300,7 @@ func (s *sniffer) Frames(ctx context.Context) iter.Seq2[*capture.Frame, error] {
 				return
 			case f.Length == 0:
 				ticked = f.Time
-			case f.Time.Sub(ticked).Abs() >= tickEvery:
+			case f.Time.Sub(ticked) >= tickEvery, ticked.Sub(f.Time) > clockStep:
 				ticked = f.Time
 				if !yield(&capture.Frame{Time: f.Time}, nil) || s.enough() {
 					return
@@ -315,6 +315,10 @@ func (s *sniffer) Frames(ctx context.Context) iter.Seq2[*capture.Frame, error] {
 		}
 	}
 }
+
+// clockStep is how far back a frame may be without the clock having been set back:
+// else each frame of a second clock that is behind would bring a tick.
+const clockStep = time.Second
 
 // enough reports whether what was waited for has happened.
 func (s *sniffer) enough() bool { return s.o.untilFailure && s.failure }

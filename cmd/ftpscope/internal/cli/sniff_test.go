@@ -140,11 +140,50 @@ func TestSniffNarrowed(t *testing.T) {
 		{"--host", "192.0.2.10", true},
 		{"--host", "203.0.113.99", false},
 		{"--net", "192.0.2.0/28", true},
+		{"--net", "::ffff:192.0.2.0/124", true},
 		{"--net", "2001:db8::/32", false},
 	} {
 		_, out, _ := sniffed(t, "classic-passive", c.flag, c.of)
 		if got := strings.Contains(out, "s1"); got != c.want || got == strings.Contains(out, "no FTP session found") {
 			t.Errorf("%s %s: %s", c.flag, c.of, out)
+		}
+	}
+}
+
+// clocks is a wire whose frames have their times from two clocks, one of which is
+// behind.
+type clocks struct {
+	wire
+	behind time.Duration
+}
+
+func (c clocks) Frames(context.Context) iter.Seq2[*capture.Frame, error] {
+	return func(yield func(*capture.Frame, error) bool) {
+		at := time.Unix(1e9, 0)
+		for i := range 1000 {
+			f := &capture.Frame{Time: at.Add(time.Duration(i) * time.Microsecond), Number: int64(i + 1), Length: 60}
+			if i%2 > 0 {
+				f.Time = f.Time.Add(-c.behind)
+			}
+			if !yield(f, nil) {
+				return
+			}
+		}
+	}
+}
+
+// A tick comes now and then, and not with each frame of a clock that is a little behind.
+func TestSniffTicks(t *testing.T) {
+	for _, behind := range []time.Duration{0, tickEvery, 900 * time.Millisecond} {
+		s := &sniffer{o: &sniffOptions{}, source: clocks{behind: behind}}
+		ticks := 0
+		for f := range s.Frames(t.Context()) {
+			if f.Length == 0 {
+				ticks++
+			}
+		}
+		if ticks != 1 {
+			t.Errorf("%v behind: %d ticks", behind, ticks)
 		}
 	}
 }
