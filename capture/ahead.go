@@ -89,14 +89,19 @@ func (a *ahead) readOne() bool {
 	p := a.of(number)
 	a.claimed++
 	a.reading++
-	a.mu.Unlock()
-	a.read(p, number)
-	a.mu.Lock()
+	a.unlocked(func() { a.read(p, number) })
 	a.reading--
 	p.read = true
 	a.over = a.over || p.err != nil
 	a.changed.Broadcast()
 	return true
+}
+
+// unlocked does something while others may go on.
+func (a *ahead) unlocked(do func()) {
+	a.mu.Unlock()
+	defer a.mu.Lock()
+	do()
 }
 
 // take returns the next piece, with rest before its bytes. The one before can be
@@ -119,8 +124,8 @@ func (a *ahead) take(rest []byte) *piece {
 	return p
 }
 
-// stop ends the reading and waits for it. The block that is decoded isn't given
-// back.
+// stop ends the reading, and waits for the piece that is being read. The block that is
+// decoded isn't given back.
 func (a *ahead) stop() {
 	a.mu.Lock()
 	a.over = true

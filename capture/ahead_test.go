@@ -210,7 +210,7 @@ func TestReadAheadIsBounded(t *testing.T) {
 	before := runtime.NumGoroutine()
 	var start, end runtime.MemStats
 	runtime.ReadMemStats(&start)
-	set := open(t, capture.Options{ReadAhead: true}, names...)
+	set := open(t, capture.Options{}.Ahead(10_000), names...) // more pieces than can be ahead
 	most, n := 0, 0
 	for range set.Frames(t.Context()) {
 		n++
