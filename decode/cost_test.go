@@ -231,7 +231,7 @@ func BenchmarkSecondLook(b *testing.B) {
 	for b.Loop() {
 		var p packet
 		var e icmpError
-		if d.secondLook(etherMPLS, data, len(data), &p, &e) != foundTCP {
+		if d.secondLook(capture.EtherMPLS, data, len(data), &p, &e) != foundTCP {
 			b.Fatal("not found")
 		}
 	}

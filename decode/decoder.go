@@ -104,9 +104,9 @@ func (d *Decoder) seen(f *capture.Frame) ftp.Seen {
 // look takes what follows the link layer of a frame.
 func (d *Decoder) look(f *capture.Frame, ether uint16, body []byte, wire int, emit func(*ftp.Event)) {
 	switch ether {
-	case etherIPv4:
+	case capture.EtherIPv4:
 		d.stats.IPv4++
-	case etherIPv6:
+	case capture.EtherIPv6:
 		d.stats.IPv6++
 	}
 	if p := &d.packet; look(ether, body, wire, p) == foundTCP {

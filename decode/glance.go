@@ -1,6 +1,10 @@
 package decode
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+
+	"github.com/ftpscope/ftpscope/capture"
+)
 
 // nobodys reports whether a packet is, at a glance, TCP that belongs to nobody: of
 // no connection that is known, neither from nor to a control port or one that was
@@ -12,9 +16,9 @@ func (d *Decoder) nobodys(ether uint16, b []byte, wire int) bool {
 	const flags, least = 13, 20 // of TCP
 	var header, length int
 	switch {
-	case ether == etherIPv4 && len(b) >= 20+least && b[0] == 0x45 && b[9] == protoTCP && binary.BigEndian.Uint16(b[6:])&0x3fff == 0:
+	case ether == capture.EtherIPv4 && len(b) >= 20+least && b[0] == 0x45 && b[9] == protoTCP && binary.BigEndian.Uint16(b[6:])&0x3fff == 0:
 		header, length = 20, segmentLength(int(binary.BigEndian.Uint16(b[2:])), wire)-20
-	case ether == etherIPv6 && len(b) >= 40+least && b[0]>>4 == 6 && b[6] == protoTCP:
+	case ether == capture.EtherIPv6 && len(b) >= 40+least && b[0]>>4 == 6 && b[6] == protoTCP:
 		header, length = 40, segmentLength(int(binary.BigEndian.Uint16(b[4:])), wire-40)
 	default:
 		return false
@@ -31,7 +35,7 @@ func (d *Decoder) nobodys(ether uint16, b []byte, wire int) bool {
 	if data < least || data > length || len(tcp) > data && mayAnnounce[tcp[data]] {
 		return false
 	}
-	if ether == etherIPv4 {
+	if ether == capture.EtherIPv4 {
 		d.stats.IPv4++
 	} else {
 		d.stats.IPv6++

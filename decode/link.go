@@ -6,25 +6,14 @@ import (
 	"github.com/ftpscope/ftpscope/capture"
 )
 
-// EtherTypes that the looks know by name. 0 stands for what is none of them.
-const (
-	etherIPv4          = 0x0800
-	etherIPv6          = 0x86dd
-	etherVLAN          = 0x8100
-	etherQinQ          = 0x88a8
-	etherQOld          = 0x9100 // QinQ before 802.1ad
-	etherPPPoE         = 0x8864 // session, not discovery
-	etherMPLS          = 0x8847
-	etherMPLSMulticast = 0x8848
-)
-
 // link takes the link layer off: the EtherType of what follows, and where it
-// begins. False means that the link layer is unknown or cut off.
+// begins; an EtherType of 0 stands for what is none. False means that the link layer is
+// unknown or cut off.
 func link(t capture.LinkType, b []byte) (ether uint16, at int, ok bool) {
 	switch t {
 	case capture.LinkEthernet:
-		if len(b) >= 14 && binary.BigEndian.Uint16(b[12:]) == etherIPv4 { // nearly always
-			return etherIPv4, 14, true
+		if len(b) >= 14 && binary.BigEndian.Uint16(b[12:]) == capture.EtherIPv4 { // nearly always
+			return capture.EtherIPv4, 14, true
 		}
 		return typed(b, 14, 12)
 	case capture.LinkLinuxSLL:
@@ -59,7 +48,7 @@ func typed(b []byte, size, typeAt int) (ether uint16, at int, ok bool) {
 	}
 	ether, at = binary.BigEndian.Uint16(b[typeAt:]), size
 	for range 4 {
-		if ether != etherVLAN && ether != etherQinQ && ether != etherQOld {
+		if ether != capture.EtherVLAN && ether != capture.EtherQinQ && ether != capture.EtherQOld {
 			break
 		}
 		if len(b) < at+4 {
@@ -68,7 +57,7 @@ func typed(b []byte, size, typeAt int) (ether uint16, at int, ok bool) {
 		ether = binary.BigEndian.Uint16(b[at+2:])
 		at += 4
 	}
-	if ether == etherPPPoE {
+	if ether == capture.EtherPPPoE {
 		return pppoe(b, at)
 	}
 	return ether, at, true
@@ -81,9 +70,9 @@ func version(b []byte, off int) (ether uint16, at int, ok bool) {
 	}
 	switch b[off] >> 4 {
 	case 4:
-		return etherIPv4, off, true
+		return capture.EtherIPv4, off, true
 	case 6:
-		return etherIPv6, off, true
+		return capture.EtherIPv6, off, true
 	}
 	return 0, off, true
 }
@@ -111,9 +100,9 @@ func ppp(b []byte, at int) (ether uint16, next int, ok bool) {
 	}
 	switch protocol {
 	case 0x0021:
-		return etherIPv4, at + n, true
+		return capture.EtherIPv4, at + n, true
 	case 0x0057:
-		return etherIPv6, at + n, true
+		return capture.EtherIPv6, at + n, true
 	}
 	return 0, at + n, true
 }

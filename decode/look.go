@@ -3,6 +3,8 @@ package decode
 import (
 	"encoding/binary"
 	"net/netip"
+
+	"github.com/ftpscope/ftpscope/capture"
 )
 
 // look is the first look: fixed offsets over the borrowed bytes of an IPv4 or
@@ -11,9 +13,9 @@ import (
 // look: fragments, extension headers, MPLS, ICMP, damaged headers.
 func look(ether uint16, b []byte, wire int, p *packet) found {
 	switch ether {
-	case etherIPv4:
+	case capture.EtherIPv4:
 		return lookIPv4(b, wire, p)
-	case etherIPv6:
+	case capture.EtherIPv6:
 		return lookIPv6(b, wire, p)
 	}
 	return 0

@@ -176,7 +176,7 @@ func TestOffloadBehindMPLS(t *testing.T) {
 	b := append([]byte{0, 2, 0, 0x40, 0, 3, 1, 0x40}, four...)
 	for _, cut := range []int{0, 4} {
 		var p packet
-		got := New(Config{}, interest(nil)).secondLook(etherMPLS, b[:len(b)-cut], len(b), &p, nil)
+		got := New(Config{}, interest(nil)).secondLook(capture.EtherMPLS, b[:len(b)-cut], len(b), &p, nil)
 		equal(t, "found", got, foundTCP)
 		equal(t, "length", p.length, 6)
 		equal(t, "captured", len(p.payload), 6-cut)

@@ -6,6 +6,8 @@ import (
 
 	"github.com/google/gopacket"
 	"github.com/google/gopacket/layers"
+
+	"github.com/ftpscope/ftpscope/capture"
 )
 
 // secondLook reads what the first look passed on, with gopacket's layers:
@@ -22,11 +24,11 @@ func (d *Decoder) secondLook(ether uint16, b []byte, wire int, p *packet, e *icm
 
 func layerOf(ether uint16) (gopacket.LayerType, bool) {
 	switch ether {
-	case etherIPv4:
+	case capture.EtherIPv4:
 		return layers.LayerTypeIPv4, true
-	case etherIPv6:
+	case capture.EtherIPv6:
 		return layers.LayerTypeIPv6, true
-	case etherMPLS, etherMPLSMulticast:
+	case capture.EtherMPLS, capture.EtherMPLSMulticast:
 		return layers.LayerTypeMPLS, true
 	}
 	return 0, false

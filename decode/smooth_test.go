@@ -119,7 +119,7 @@ func TestMostIsSmooth(t *testing.T) {
 		data := g.ip()
 		f := capture.Frame{Link: capture.LinkRaw, Number: int64(n + 1), Data: data, Length: len(data)}
 		var p packet
-		if fl := d.flows.age.first; fl != nil && look(etherIPv4, data, len(data), &p) == foundTCP {
+		if fl := d.flows.age.first; fl != nil && look(capture.EtherIPv4, data, len(data), &p) == foundTCP {
 			p.frame = &f
 			before := fl.conn.Packets()
 			if fl.smooth(&p, fl.side(&p)) {

@@ -30,7 +30,7 @@ func summed(b []byte) []byte {
 func TestRightChecksum(t *testing.T) {
 	b := unhex("45000034ef834000 4006fe13 c0a80068 c0a80001 c93c0050 8e2a0b1c 00000000 8002faf0 0000 0000 020405b4 01030308 01010402")
 	var p packet
-	look(etherIPv4, b, len(b), &p)
+	look(capture.EtherIPv4, b, len(b), &p)
 	// By hand: the words of the pseudo header and of the segment, folded.
 	sum := 0xc0a8 + 0x0068 + 0xc0a8 + 0x0001 + 6 + 32 +
 		0xc93c + 0x0050 + 0x8e2a + 0x0b1c + 0x8002 + 0xfaf0 + 0x0204 + 0x05b4 + 0x0103 + 0x0308 + 0x0101 + 0x0402

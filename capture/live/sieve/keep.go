@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"net/netip"
 	"slices"
+
+	"github.com/ftpscope/ftpscope/capture"
 )
 
 // Keep returns how many bytes of a frame pass, 0 for none: what the program says,
@@ -88,9 +90,9 @@ func (c *Config) version(v *view, at int) int {
 // packet decides about a packet by its EtherType.
 func (c *Config) packet(v *view, ether uint32, at int) int {
 	switch ether {
-	case etherIPv4:
+	case capture.EtherIPv4:
 		return c.ipv4(v, at)
-	case etherIPv6:
+	case capture.EtherIPv6:
 		return c.ipv6(v, at)
 	}
 	return 0

@@ -199,7 +199,7 @@ func TestKernel(t *testing.T) {
 func told(frame []byte, outgoing bool) beside {
 	var k beside
 	k.ether = binary.BigEndian.Uint16(frame[12:])
-	if !outgoing && (k.ether == etherVLAN || k.ether == etherQinQ) {
+	if !outgoing && (k.ether == capture.EtherVLAN || k.ether == capture.EtherQinQ) {
 		k.tagged = true
 		k.tag = binary.BigEndian.Uint16(frame[14:])
 		k.ether = binary.BigEndian.Uint16(frame[16:])

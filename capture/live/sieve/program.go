@@ -4,23 +4,13 @@ import (
 	"runtime"
 
 	"golang.org/x/net/bpf"
-)
 
-// EtherTypes that the program knows.
-const (
-	etherIPv4          = 0x0800
-	etherIPv6          = 0x86dd
-	etherVLAN          = 0x8100
-	etherQinQ          = 0x88a8
-	etherQOld          = 0x9100 // QinQ before 802.1ad
-	etherPPPoE         = 0x8864 // session, not discovery
-	etherMPLS          = 0x8847
-	etherMPLSMulticast = 0x8848
+	"github.com/ftpscope/ftpscope/capture"
 )
 
 var (
-	etherTags    = []uint32{etherVLAN, etherQinQ, etherQOld}
-	etherTunnels = []uint32{etherPPPoE, etherMPLS, etherMPLSMulticast}
+	etherTags    = []uint32{capture.EtherVLAN, capture.EtherQinQ, capture.EtherQOld}
+	etherTunnels = []uint32{capture.EtherPPPoE, capture.EtherMPLS, capture.EtherMPLSMulticast}
 )
 
 // maxTags is the number of VLAN tags that the program looks behind.
@@ -97,8 +87,8 @@ func (p *program) ethernet() {
 		p.mark(behind[i])
 		four, six := p.label(), p.label()
 		p.load(12+4*i, 2)
-		p.equal(etherIPv4, four)
-		p.equal(etherIPv6, six)
+		p.equal(capture.EtherIPv4, four)
+		p.equal(capture.EtherIPv6, six)
 		if i < maxTags {
 			p.anyOf(etherTags, behind[i+1])
 		} else {
@@ -136,8 +126,8 @@ func (p *program) cooked() {
 	if p.ask {
 		four, six := p.label(), p.label()
 		p.do(bpf.LoadExtension{Num: bpf.ExtProto})
-		p.equal(etherIPv4, four)
-		p.equal(etherIPv6, six)
+		p.equal(capture.EtherIPv4, four)
+		p.equal(capture.EtherIPv6, six)
 		p.anyOf(etherTags, p.whole)
 		p.anyOf(etherTunnels, p.whole)
 		p.to(p.drop)

@@ -12,6 +12,8 @@ import (
 	"testing/iotest"
 
 	"golang.org/x/net/bpf"
+
+	"github.com/ftpscope/ftpscope/capture"
 )
 
 // stored reads what a tcpdump printed once.
@@ -169,7 +171,7 @@ func TestCook(t *testing.T) {
 		t.Errorf("the EtherType is read at %d", k)
 	}
 	// The virtual machine is told the EtherType of IPv4.
-	cooked[0] = bpf.RawInstruction{K: etherIPv4}
+	cooked[0] = bpf.RawInstruction{K: capture.EtherIPv4}
 	for _, tt := range []struct {
 		ip   []byte
 		want int

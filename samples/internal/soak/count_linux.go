@@ -15,24 +15,6 @@ type tally struct {
 	Sessions, Completed, Blocked int64 // transfers, but the first
 }
 
-// reader keeps what a process says, which is little.
-type reader struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (r *reader) Write(b []byte) (int, error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.buf.Write(b)
-}
-
-func (r *reader) bytes() []byte {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return bytes.Clone(r.buf.Bytes())
-}
-
 // counter counts the sessions in NDJSON that passes, and keeps nothing of it.
 type counter struct {
 	mu   sync.Mutex

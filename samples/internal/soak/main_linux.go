@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -74,7 +75,7 @@ func run(w io.Writer, program string, rate int, span time.Duration) (err error) 
 	if _, err := server.Start(nil, self, "-role", "server"); err != nil {
 		return err
 	}
-	var truth reader
+	var truth bytes.Buffer // read when the client has ended
 	load, err := client.Start(&truth, self, "-role", "client", "-rate", fmt.Sprint(rate), "-minutes", fmt.Sprint(span.Minutes()))
 	if err != nil {
 		return err
@@ -91,8 +92,8 @@ func run(w io.Writer, program string, rate int, span time.Duration) (err error) 
 	}
 	user, kernel := sniff.Processor()
 	var made tally
-	if err := json.Unmarshal(truth.bytes(), &made); err != nil {
-		return fmt.Errorf("the client says %q: %w", truth.bytes(), err)
+	if err := json.Unmarshal(truth.Bytes(), &made); err != nil {
+		return fmt.Errorf("the client says %q: %w", truth.Bytes(), err)
 	}
 	seen := count.tally()
 	fmt.Fprintf(w, "\n| | sessions | completed | blocked |\n|---|---|---|---|\n")
