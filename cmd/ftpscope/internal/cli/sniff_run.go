@@ -3,20 +3,12 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
-	"iter"
-	"maps"
 	"os"
 	"os/signal"
 	"runtime"
-	"slices"
-	"strings"
 	"time"
-
-	"github.com/dustin/go-humanize"
-	"golang.org/x/net/bpf"
 
 	"github.com/ftpscope/ftpscope/capture"
 	"github.com/ftpscope/ftpscope/capture/live"
@@ -32,12 +24,6 @@ import (
 // idle is how long a connection of which nothing comes any more is kept: what runs
 // for weeks would keep those for good whose end it did not see.
 const idle = 12 * time.Hour
-
-// wire is what frames come from while they happen.
-type wire interface {
-	capture.Source
-	Stats() live.Stats
-}
 
 // sniffer watches an interface.
 type sniffer struct {
@@ -89,59 +75,6 @@ func (o *sniffOptions) dropPrivileges() error {
 	return err
 }
 
-// openSource opens the interface with the program that is the kernel's first look.
-func (s *sniffer) openSource() error {
-	o := s.o
-	link, err := live.LinkTypeOf(string(o.iface))
-	if err != nil {
-		return err
-	}
-	s.sieve = sieve.Config{
-		Link: link, Ports: append([]uint16{21, 990}, o.ports...), Payload: o.payload,
-		Hosts: o.hosts, Nets: o.nets, VLANs: o.vlans, Plain: runtime.GOOS != "linux",
-	}
-	program, err := s.program()
-	if err != nil {
-		return err
-	}
-	s.source, err = live.Open(live.Options{
-		Interface: string(o.iface), Promiscuous: o.promiscuous, Filter: program, Buffer: int(o.buffer), Wait: o.wait,
-	})
-	return err
-}
-
-// program is the user's, or our own.
-func (s *sniffer) program() ([]bpf.RawInstruction, error) {
-	if s.o.filterFile == "" {
-		own, err := s.sieve.Program()
-		if err != nil {
-			return nil, err
-		}
-		return bpf.Assemble(own)
-	}
-	if s.o.narrows() {
-		s.narrow = &sieve.Config{Link: s.sieve.Link, Payload: true, Hosts: s.sieve.Hosts, Nets: s.sieve.Nets, VLANs: s.sieve.VLANs}
-		if _, err := s.narrow.Program(); err != nil {
-			return nil, err
-		}
-	}
-	f, err := os.Open(string(s.o.filterFile))
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	raw, err := sieve.ReadProgram(f)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", s.o.filterFile, err)
-	}
-	if s.sieve.Link == capture.LinkLinuxSLL2 {
-		if raw, err = sieve.Cook(raw); err != nil {
-			return nil, fmt.Errorf("%s: %w", s.o.filterFile, err)
-		}
-	}
-	return raw, nil
-}
-
 // run watches what is open.
 func (s *sniffer) run(parent context.Context) error {
 	o := s.o
@@ -191,31 +124,6 @@ func (s *sniffer) run(parent context.Context) error {
 	return s.lost()
 }
 
-// lost is an error where the watching ended since the interface went.
-func (s *sniffer) lost() error {
-	for _, in := range s.source.Info() {
-		for _, p := range in.Problems {
-			if p.Code == live.CodeDown || p.Code == live.CodeGone {
-				return &hintedError{errors.New(p.Message), "--wait waits for it"}
-			}
-		}
-	}
-	return nil
-}
-
-// endRecording closes the recording, and says where the packets are.
-func (s *sniffer) endRecording() error {
-	if s.record == nil {
-		return nil
-	}
-	s.record.Drops(s.source.Stats().Drops)
-	err := s.record.Close()
-	if files := s.record.Files(); len(files) > 0 && files[0] != record.Stdout {
-		s.o.streams.say("recorded %s in %s", counted(s.record.Stats().Packets, "packet"), strings.Join(files[max(0, len(files)-3):], ", "))
-	}
-	return err
-}
-
 // services opens the metrics and, when what that took is given up, the recording.
 func (s *sniffer) services() (err error) {
 	o := s.o
@@ -251,15 +159,6 @@ func (s *sniffer) services() (err error) {
 	return err
 }
 
-// firstLook is what a recording says of the packets that are in it, and what its
-// analysis here is told as well.
-func (s *sniffer) firstLook() string {
-	if s.o.filterFile != "" {
-		return "the program in " + string(s.o.filterFile)
-	}
-	return s.sieve.Note()
-}
-
 // begun says what is watched.
 func (s *sniffer) begun() {
 	if s.o.quiet {
@@ -288,164 +187,16 @@ func (s *sniffer) analyze(ctx context.Context) error {
 	return err
 }
 
-// Frames yields what the interface brings, and a tick now and then, so that what
-// nobody answers is noticed where much goes on as well.
-func (s *sniffer) Frames(ctx context.Context) iter.Seq2[*capture.Frame, error] {
-	return func(yield func(*capture.Frame, error) bool) {
-		var ticked time.Time
-		for f, err := range s.source.Frames(ctx) {
-			switch {
-			case err != nil:
-				yield(nil, err)
-				return
-			case f.Length == 0:
-				ticked = f.Time
-			case f.Time.Sub(ticked) >= tickEvery, ticked.Sub(f.Time) > clockStep:
-				ticked = f.Time
-				if !yield(&capture.Frame{Time: f.Time}, nil) || s.enough() {
-					return
-				}
-			}
-			if f.Length > 0 && s.narrow != nil && s.narrow.Keep(sieve.Shown(f)) == 0 {
-				continue
-			}
-			if !yield(f, nil) || s.enough() {
-				return
-			}
-		}
-	}
-}
-
-// clockStep is how far back a frame may be without the clock having been set back:
-// else each frame of a second clock that is behind would bring a tick.
-const clockStep = time.Second
-
 // enough reports whether what was waited for has happened.
 func (s *sniffer) enough() bool { return s.o.untilFailure && s.failure }
 
-// Info describes the capture so far.
-func (s *sniffer) Info() []capture.Info {
-	infos := s.source.Info()
-	if look := s.firstLook(); look != "" && len(infos) == 1 {
-		infos[0].Filters = []string{look}
-	}
-	return infos
-}
-
-// Close closes the interface.
-func (s *sniffer) Close() error { return s.source.Close() }
-
 // frame is called for each frame that was decoded, and each tick.
 func (s *sniffer) frame(f *capture.Frame) {
+	s.recordFrame(f)
 	if f.Length == 0 {
-		if s.record != nil {
-			if err := s.record.Frame(f, false); err != nil {
-				s.stopRecording(err)
-			}
-		}
 		s.tick(f.Time)
-		return
-	}
-	if s.record == nil {
-		return
-	}
-	matter := s.analyse.reading.decoder.Matter()
-	if matter == decode.MatterNone {
-		return
-	}
-	if err := s.record.Frame(f, matter == decode.MatterWhole); err != nil {
-		s.stopRecording(err)
 	}
 }
-
-// stopRecording goes on without it.
-func (s *sniffer) stopRecording(err error) {
-	s.printed.clear()
-	s.o.streams.say("the recording ends here, what goes on is still shown: %v", err)
-	s.record.Close()
-	s.record = nil
-}
-
-// tick is called some times a second, with the time by the frames.
-func (s *sniffer) tick(at time.Time) {
-	stats := s.source.Stats()
-	if s.record != nil {
-		s.record.Drops(stats.Drops)
-	}
-	for _, e := range stats.Events {
-		if e.Number > s.events {
-			s.events = e.Number
-			s.printed.clear()
-			s.o.streams.say("%s", e.Message)
-		}
-	}
-	now := time.Now()
-	if s.metrics != nil && now.Sub(s.told) >= time.Second {
-		s.told = now
-		s.metrics.Progress(metrics.Progress{
-			Packets: stats.Packets, Drops: stats.Drops, Open: s.open, Last: at, Now: now, Tables: s.tables(),
-		})
-	}
-	if s.printed.due(now) {
-		s.printed.show(now, s.status(stats))
-	}
-	select {
-	case <-s.asked:
-		s.state(stats)
-	default:
-	}
-}
-
-// status is what goes on, in a line.
-func (s *sniffer) status(stats live.Stats) string {
-	parts := []string{
-		string(s.o.iface), counted(stats.Drops, "drop"), counted(int64(s.open), "session") + " open", humanize.Comma(int64(s.closed)) + " over",
-		counted(int64(s.ended), "transfer"), counted(stats.Packets, "packet"),
-	}
-	return strings.Join(parts, " · ")
-}
-
-// tables are the sizes of what is kept.
-func (s *sniffer) tables() map[string]int {
-	all := s.analyse.reading.decoder.Tables()
-	for name, n := range s.analyse.reading.tracker.Tables() {
-		all[name] = n
-	}
-	return all
-}
-
-// state prints what is known at the moment, on standard error.
-func (s *sniffer) state(stats live.Stats) {
-	s.printed.clear()
-	s.o.streams.say("%s", s.status(stats))
-	n := 0
-	for v := range s.analyse.reading.tracker.Live() {
-		if n++; n > stateLines {
-			fmt.Fprintln(s.o.streams.ErrOut, "  …")
-			break
-		}
-		fmt.Fprintf(s.o.streams.ErrOut, "  %-8s %s\n", v.ID, report.Escape(underWay(v)))
-	}
-	tables := s.tables()
-	for _, name := range slices.Sorted(maps.Keys(tables)) {
-		fmt.Fprintf(s.o.streams.ErrOut, "  %s: %d\n", name, tables[name])
-	}
-}
-
-// underWay is who talks to whom in a session, and how far they came.
-func underWay(v session.View) string {
-	text := fmt.Sprintf("%s → %s %s, %s", v.Client, v.Server, v.State, counted(int64(v.Transfers), "transfer"))
-	if v.Latest != nil {
-		text += fmt.Sprintf(", the latest under way: %s", v.Latest.Mode)
-		if v.Latest.Command != nil {
-			text += " " + v.Latest.Command.Verb
-		}
-	}
-	return text
-}
-
-// stateLines is how many sessions SIGUSR1 lists.
-const stateLines = 20
 
 // news prints what happened in a session that is not over.
 func (s *sniffer) news(n *session.News, said diagnose.Explanation) {
@@ -484,15 +235,6 @@ func wrong(said diagnose.Explanation) bool {
 		}
 	}
 	return false
-}
-
-// comment puts a finding to the packets that it rests on.
-func (s *sniffer) comment(f *diagnose.Finding) {
-	for _, e := range f.Evidence {
-		if e.Yes() {
-			s.record.Comment(e.Frame, fmt.Sprintf("ftpscope %s: %s (%s)", f.Code, report.Escape(f.Headline), report.Escape(e.Text)))
-		}
-	}
 }
 
 // session prints a session that is over.
