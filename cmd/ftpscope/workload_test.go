@@ -3,10 +3,13 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
+	"github.com/ftpscope/ftpscope/cmd/ftpscope/internal/cli"
 	"github.com/ftpscope/ftpscope/samples/workload"
 )
 
@@ -117,5 +120,28 @@ func TestJobs(t *testing.T) {
 				t.Errorf("%s, %s: with one processor it says something else: %d bytes and %d", name, format, len(one), len(all))
 			}
 		}
+	}
+}
+
+// BenchmarkAnalyze is the whole program on the workloads, a tenth as long as .ci/bench
+// has them; bytes are those of the capture. cmd/ftpscope/default.pgo is its profile,
+// which .ci/profile takes.
+func BenchmarkAnalyze(b *testing.B) {
+	for _, name := range []string{"haystack", "bulk", "storm", "flood"} {
+		b.Run(name, func(b *testing.B) {
+			file := made(b, name, 0.1)
+			info, err := os.Stat(file)
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.SetBytes(info.Size())
+			b.ReportAllocs()
+			for b.Loop() {
+				s := &cli.Streams{In: strings.NewReader(""), Out: io.Discard, ErrOut: io.Discard, Getenv: func(string) string { return "" }}
+				if status := cli.Main([]string{"analyze", "--format", "ndjson", file}, s); status != 0 {
+					b.Fatalf("exit status %d", status)
+				}
+			}
+		})
 	}
 }
