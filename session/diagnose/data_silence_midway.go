@@ -61,7 +61,8 @@ func (s *subject) frozen() *flow {
 	for _, f := range s.flows() {
 		st := &f.sent.Stuck
 		vain := st.First.Yes() && st.Repeats >= repeats && lastSent(st).Sub(st.First.Time) >= least
-		if vain || !st.First.Yes() && st.Yes() && st.Beyond >= repeats {
+		gap := !st.First.Yes() && st.Beyond >= repeats && s.Now.Sub(s.through(f.c)) >= least
+		if vain || gap {
 			found := f
 			return &found
 		}
@@ -94,7 +95,8 @@ func (s *subject) rejected() *ftp.PacketError {
 	return nil
 }
 
-// rejectedMidway: a box says that it lets the packets pass no more.
+// rejectedMidway: a box says that it passes the packets on no more, by a rule or
+// because it cannot.
 func (s *subject) rejectedMidway(f *Finding, e *ftp.PacketError) {
 	n := 0
 	for i := range s.conn().Errors {
@@ -112,15 +114,28 @@ func (s *subject) rejectedMidway(f *Finding, e *ftp.PacketError) {
 			f.Location = Place{Statement{s.called(host) + ", whose address the ICMP message came from", Likely}, placeOf(host)}
 		}
 	}
-	f.Cause = Statement{fmt.Sprintf("a packet filter on %s, or what its rules know of this connection, changed while the transfer ran", e.From), Likely}
 	for i, err := range s.conn().Errors {
 		if err.Established && i < 3 {
 			f.Evidence = append(f.Evidence, Evidence{err.Seen, fmt.Sprintf("ICMP %s from %s", icmpName(err.Answer), err.From)})
 		}
 	}
-	f.Unknown = []string{"which rule of " + e.From.String() + " applies"}
-	f.Remedies = s.remedies(fixKeepOpen)
-	f.Next = fmt.Sprintf("on %s, look at the counters of the rules that reject, and at its table of connections, during the next transfer", e.From)
+	switch to := s.called(about.Other()); reasonOf(e.Answer) {
+	case forbidden, unlistened:
+		f.Cause = Statement{fmt.Sprintf("a packet filter on %s, or what its rules know of this connection, changed while the transfer ran", e.From), Likely}
+		f.Unknown = []string{"which rule of " + e.From.String() + " applies"}
+		f.Remedies = s.remedies(fixKeepOpen)
+		f.Next = fmt.Sprintf("on %s, look at the counters of the rules that reject, and at its table of connections, during the next transfer", e.From)
+	case circling:
+		f.Headline = fmt.Sprintf("Packets of the data connection no longer find their way to %s", to)
+		f.Cause = Statement{fmt.Sprintf("routers pass them around in a circle on their way to %s: a route changed while the transfer ran", to), Likely}
+		f.Unknown = []string{"which route changed"}
+		f.Next = fmt.Sprintf("look at the route from %s to %s, and at that of the routers behind it", e.From, to)
+	default:
+		f.Headline = fmt.Sprintf("%s can no longer deliver the packets of the data connection to %s", e.From, to)
+		f.Cause = Statement{fmt.Sprintf("%s has no way to %s any more, or that host no longer answers; a reject rule can say so too", e.From, to), Possible}
+		f.Unknown = []string{fmt.Sprintf("whether %s, a link or a route is gone, or a rule of %s says so", to, e.From)}
+		f.Next = fmt.Sprintf("on %s, look whether it has a route to %s and whether that host answers, then at the rules that reject", e.From, to)
+	}
 }
 
 // unacknowledged is the view of the sender's side: bytes pass here, and no
@@ -137,7 +152,7 @@ func (s *subject) unacknowledged(f *Finding, fl flow) {
 		"whether the data is lost on its way there or the acknowledgments on their way back",
 		"which box on the way is at fault",
 	}
-	s.judgeControl(f, fl.from.Other(), st.First.Time)
+	s.judgeControl(f, fl.from.Other(), st.First.Time, lastSent(st))
 	if idle := st.First.Time.Sub(fl.sent.Confirmed.Time); fl.sent.Confirmed.Yes() && idle >= idleLong {
 		f.Observation.Text += fmt.Sprintf("; the connection had been idle for %s before", Duration(idle))
 		f.Cause = Statement{fmt.Sprintf("a firewall or NAT on the way forgets connections that are idle for %s or less", Duration(idle)), Likely}
@@ -206,7 +221,7 @@ func (s *subject) nothingCame(f *Finding) {
 			"which box on the way is at fault",
 		}
 		f.Remedies = s.remedies(fixRouting)
-		s.judgeControl(f, fl.from.Other(), since)
+		s.judgeControl(f, fl.from.Other(), since, fl.sent.LastProbe.Time)
 		return
 	case s.on(fl.from) && !fl.sent.Stuck.Yes():
 		f.Location = Place{Statement{from + " itself, where this was captured: it sent nothing more", Likely}, placeOf(fl.from)}
@@ -216,7 +231,7 @@ func (s *subject) nothingCame(f *Finding) {
 	case probedInVain(fl.got, fl.sent):
 		f.Observation.Text += fmt.Sprintf("; %s of %s got no answer", count(fl.got.Probes, "probe"), s.called(fl.from.Other()))
 		f.Evidence = append(f.Evidence, Evidence{fl.got.LastProbe, s.called(fl.from.Other()) + " asks whether the connection still stands"})
-		s.judgeControl(f, fl.from, since)
+		s.judgeControl(f, fl.from, since, fl.got.LastProbe.Time)
 		return
 	case fl.got.Probes > 0 && fl.sent.LastPacket.Time.After(since.Add(time.Second)):
 		f.Observation.Text += fmt.Sprintf("; %s still answered probes", from)
@@ -245,12 +260,12 @@ func probedInVain(asked, silent *ftp.Half) bool {
 }
 
 // judgeControl says what the control connection tells of a host that the data
-// connection hears nothing of, and so why that may be.
-func (s *subject) judgeControl(f *Finding, host ftp.Side, since ftp.Time) {
+// connection hears nothing of though it is asked again and again, for the last time
+// at until, and so why that may be.
+func (s *subject) judgeControl(f *Finding, host ftp.Side, since, until ftp.Time) {
 	other := &s.Control.Half[host.Other()]
-	alive := s.Control.Half[host].LastPacket
-	switch {
-	case alive.Time.After(since):
+	switch alive := s.heardBetween(host, since, until); {
+	case alive.Yes():
 		f.Observation.Text += fmt.Sprintf("; meanwhile %s was heard on the control connection", name(host))
 		f.Evidence = append(f.Evidence, Evidence{alive, name(host) + " is still heard on the control connection"})
 		f.Cause = Statement{fmt.Sprintf("something on the way, or a packet filter on %s, lets the packets of this connection pass no more; host and path are up", name(host)), Likely}
@@ -260,8 +275,32 @@ func (s *subject) judgeControl(f *Finding, host ftp.Side, since ftp.Time) {
 		f.Cause = Statement{fmt.Sprintf("the path to %s failed, or %s itself: this is not about FTP", name(host), name(host)), Likely}
 	default:
 		f.Cause = Statement{fmt.Sprintf("either something on the way lets the packets of this connection pass no more, or the path to %s failed", name(host)), Possible}
-		f.Unknown = append(f.Unknown, "whether the control connection still works: nothing was sent on it meanwhile")
+		f.Unknown = append(f.Unknown, fmt.Sprintf("whether the control connection still works: nothing of %s was seen on it meanwhile", name(host)))
 	}
+}
+
+// heardBetween is the latest packet of a host on the control connection between two moments,
+// of those that are remembered; the zero Seen if there is none.
+func (s *subject) heardBetween(host ftp.Side, from, to ftp.Time) (latest ftp.Seen) {
+	c := s.Control
+	between := func(at ftp.Seen) {
+		if at.Time.After(from) && !at.Time.After(to) && at.Time.After(latest.Time) {
+			latest = at
+		}
+	}
+	between(c.Half[host].LastPacket)
+	between(c.Half[host].LastData)
+	between(c.Half[host.Other()].Confirmed)
+	for i := range s.Commands {
+		if host == client {
+			between(s.Commands[i].Seen)
+			continue
+		}
+		for _, r := range s.Commands[i].Replies {
+			between(r.Seen)
+		}
+	}
+	return latest
 }
 
 // howItEnded adds who put an end to the silence, and after how long.
