@@ -178,6 +178,15 @@ func TestAbsurdResetIsIgnored(t *testing.T) {
 		equal(t, "RST of the listener", c.Half[server].RST.Yes(), false)
 		equal(t, "bytes", c.Half[server].Bytes, 6)
 	})
+	t.Run("of a connection whose handshake the capture lacks", func(t *testing.T) {
+		s := dataScript().send(client, flagSYN, "")
+		rst := s.segment(server, flagRST|flagACK, "")
+		rst.ack++ // a FIN
+		c := play(t, Limits{}, announced(dataEnd), s.add(rst).segs...).conn()
+		wantAnswers(t, c)
+		equal(t, "established by", c.Established.Frame, 2)
+		equal(t, "RST", c.Half[server].RST.Frame, 2)
+	})
 	t.Run("an honest one is not", func(t *testing.T) {
 		s := dataScript().handshake().server("abc").send(server, flagRST, "")
 		c := play(t, Limits{}, announced(dataEnd), s.segs...).conn()

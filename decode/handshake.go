@@ -78,7 +78,7 @@ func (f *flow) answer(a ftp.Answer) {
 func (f *flow) reset(p *packet, side ftp.Side) (changed bool) {
 	c := f.conn
 	w := &c.Half[side].Wire
-	if side == ftp.Listener && f.failed() && c.SYNCount > 0 && !f.span[side].sure {
+	if side == ftp.Listener && f.failed() && c.SYNCount > 0 && !f.span[side].sure && !f.endsUnseen(p) {
 		if p.has(flagACK) && !f.acknowledgesSYN(p.ack) {
 			return false
 		}
@@ -97,6 +97,9 @@ func (f *flow) reset(p *packet, side ftp.Side) (changed bool) {
 	if c.Half[side].RST.Yes() {
 		return false
 	}
+	if side == ftp.Listener && f.endsUnseen(p) {
+		changed = f.establish(p.seen)
+	}
 	c.Half[side].RST = p.seen
 	if c.Thinned {
 		f.presume(true)
@@ -104,6 +107,15 @@ func (f *flow) reset(p *packet, side ftp.Side) (changed bool) {
 	}
 	w.RSTTTL = orTTL(w.RSTTTL, p.ttl)
 	return true
+}
+
+// endsUnseen reports whether a RST of the listener ends a connection whose handshake
+// the capture lacks: the answer to a SYN has the number 0 and acknowledges the SYN
+// alone, this has a number of its own and acknowledges more.
+//
+// https://www.rfc-editor.org/rfc/rfc9293#section-3.5.2
+func (f *flow) endsUnseen(p *packet) bool {
+	return f.conn.SYNCount > 0 && p.has(flagACK) && p.seq != 0 && p.ack != f.span[ftp.Initiator].base && f.acknowledgesSYN(p.ack)
 }
 
 // leeway is how far behind what was seen of a side its RST may lie.
