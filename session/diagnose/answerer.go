@@ -37,7 +37,7 @@ type weighed struct {
 	c        *ftp.Conn
 	a        ftp.Answer
 	listener ftp.Side
-	who      string // the address that the SYN went to, as it is said in a sentence
+	who      string // the address that the SYN went to, or the listener's where that sent the answer, as it is said in a sentence
 	usual    reach  // of other packets of that address
 	same     bool   // the answer came as far as those
 	nearer   bool   // it came from nearer by
@@ -60,7 +60,7 @@ func (s *subject) weigh(c *ftp.Conn, a ftp.Answer, listener ftp.Side) weighed {
 	if to == s.host(listener).Addr() {
 		w.who = name(listener)
 	} else if a.From == s.host(listener).Addr() {
-		w.near = s.sight(a.Capture, a.From)
+		w.who, w.near = name(listener), s.sight(a.Capture, a.From)
 	}
 	w.distance(hops(a.TTL))
 	w.delay()
