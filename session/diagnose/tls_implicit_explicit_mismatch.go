@@ -2,8 +2,10 @@ package diagnose
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/ftpscope/ftpscope/decode/ftp"
+	"github.com/ftpscope/ftpscope/session"
 )
 
 // tlsImplicitExplicit: client and server do not agree whether encryption begins at
@@ -42,6 +44,9 @@ func (s *subject) helloToText() *Finding {
 	first := c.Half[client].FirstData
 	if !hello.Yes() || !text.Yes() || len(s.Commands) > 0 || first.Ref != hello.Ref || c.Half[client].Plain || !c.Half[server].Plain {
 		return nil
+	}
+	if s.LostBytes > 0 || slices.ContainsFunc(s.Unsolicited, func(r session.Reply) bool { return r.Code == 234 }) {
+		return nil // the capture may lack AUTH TLS, or does
 	}
 	f := s.finding(TLSImplicitExplicit, Error)
 	f.key = "hello"
