@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/ftpscope/ftpscope/decode/ftp"
+	"github.com/ftpscope/ftpscope/session"
 )
 
 // patience is how long nothing may happen on a control connection before that is
@@ -128,19 +129,18 @@ func (s *subject) greetedLate() *Finding {
 	return f
 }
 
-// greetedOtherwise: the server speaks first, as a server of FTP does, and what it
-// says is no reply.
+// greetedOtherwise: nothing that the server says is a reply of FTP.
 func (s *subject) greetedOtherwise() *Finding {
 	c := s.Control
 	if s.LostBytes > 0 || c.Half[server].Missing > 0 || len(s.Unsolicited) == 0 {
 		return nil
 	}
-	first := s.Unsolicited[0]
 	for r := range s.replies() {
-		if r.Code != 0 || sooner(r.Seen, first.Seen) {
-			return nil // it speaks FTP after all, or said something before
+		if r.Code != 0 {
+			return nil // it speaks FTP after all
 		}
 	}
+	first := s.firstLine()
 	f := s.finding(GreetingMissing, Error)
 	f.key = "other"
 	f.Headline = fmt.Sprintf("What answers on port %d does not speak FTP", s.Server.Port())
@@ -152,4 +152,21 @@ func (s *subject) greetedOtherwise() *Finding {
 	f.Evidence = []Evidence{{first.Seen, quoted(first.Text)}}
 	f.Remedies = s.remedies(fixService)
 	return f
+}
+
+// firstLine is what the server said first, the greeting excepted. Of several lines in
+// one packet those that were taken for answers came first. There is one at least.
+func (s *subject) firstLine() (first *session.Reply) {
+	earlier := func(replies []session.Reply) {
+		for i := range replies {
+			if first == nil || sooner(replies[i].Seen, first.Seen) {
+				first = &replies[i]
+			}
+		}
+	}
+	for i := range s.Commands {
+		earlier(s.Commands[i].Replies)
+	}
+	earlier(s.Unsolicited)
+	return first
 }

@@ -160,9 +160,12 @@ func adviseEnableTLS(s *subject) []Remedy {
 
 func adviseServiceUp(s *subject) []Remedy {
 	port := s.Server.Port()
-	return append(
-		one(ForServer, fmt.Sprintf("See whether the FTP service runs and listens on this address and port %d", port),
-			fmt.Sprintf("ss -ltn 'sport = :%d'", port)),
+	look := one(ForServer, fmt.Sprintf("See whether the FTP service runs and listens on this address and port %d", port),
+		fmt.Sprintf("ss -ltn 'sport = :%d'", port))
+	if c := s.Control; c != nil && c.Half[server].Bytes > 0 {
+		return look // it is let in
+	}
+	return append(look,
 		one(ForFirewall, fmt.Sprintf("Let connections to port %d of the server in", port), s.openLines(fmt.Sprint(port), fmt.Sprint(port))...)...)
 }
 
