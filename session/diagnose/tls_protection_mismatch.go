@@ -104,7 +104,7 @@ func (s *subject) halfEncrypted() *Finding {
 // neverEncrypted: the control connection is encrypted, and on the data connection
 // nobody began: it carried nothing at all.
 func (s *subject) neverEncrypted() *Finding {
-	const patience = 10 * time.Second
+	const patience, atOnce = 10 * time.Second, time.Second
 	c := s.conn()
 	end, ended := s.cut()
 	if s.readable() || !s.Secured.Yes() || c.Midstream || spoke(c, s.firstEnd()) || s.completed() || s.otherOutcome() {
@@ -131,12 +131,19 @@ func (s *subject) neverEncrypted() *Finding {
 		f.Evidence = append(f.Evidence, s.endEvidence(end))
 		f.Observation.Text += fmt.Sprintf("; %s closed it first", s.called(end.host))
 	}
+	told := false
 	for r := range s.replies() {
-		if r.Code >= 400 && sooner(c.First, r.Seen) {
+		if told = r.Code >= 400 && sooner(c.First, r.Seen); told {
 			f.Observation.Text += "; the server then said in clear text " + said(r)
 			f.Evidence = append(f.Evidence, Evidence{r.Seen, "the server says in clear text " + said(r)})
 			break
 		}
+	}
+	if !told && ended && end.host == client && lasted < atOnce {
+		// So it looks where the server refuses a command: nobody else can read that.
+		f.Severity = Warning
+		f.Location = Place{Statement{"the client or the server: no box between is needed for this", Possible}, Unknown}
+		f.Cause = Statement{"the server refused the command, as where a file is missing; or " + f.Cause.Text, Possible}
 	}
 	f.Unknown = []string{"what the server replied: the control connection is encrypted", "whether PROT P was agreed on"}
 	return f
