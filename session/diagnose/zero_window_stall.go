@@ -47,12 +47,12 @@ func (f flow) reopened() bool {
 	return last.Time.After(f.got.Closed.Last.Time) && last != f.got.RST && last != f.got.FIN
 }
 
-// cutSooner reports whether the connection was reset by a box between, or in the
-// sender's name before a sender would lose patience with a closed window.
+// cutSooner reports whether the connection was reset by a box between, or before either
+// side would lose patience with a closed window.
 func (s *subject) cutSooner(f flow) bool {
 	const patience = 5 * time.Second
 	end, ok := s.cut()
-	return ok && end.rst && (s.forged(end) || end.host == f.from && f.got.Closed.Total < patience)
+	return ok && end.rst && (s.forged(end) || f.got.Closed.Total < patience)
 }
 
 func (s *subject) notReading(f flow) *Finding {
