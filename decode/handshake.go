@@ -75,7 +75,7 @@ func (f *flow) answer(a ftp.Answer) {
 //	SYN), the RST is acceptable if the ACK field acknowledges the SYN.
 //
 // https://www.rfc-editor.org/rfc/rfc9293#section-3.5.3
-func (f *flow) reset(p *packet, side ftp.Side) (changed bool) {
+func (f *flow) reset(p *packet, side ftp.Side) bool {
 	c := f.conn
 	w := &c.Half[side].Wire
 	if side == ftp.Listener && f.failed() && c.SYNCount > 0 && !f.span[side].sure && !f.endsUnseen(p) {
@@ -98,7 +98,7 @@ func (f *flow) reset(p *packet, side ftp.Side) (changed bool) {
 		return false
 	}
 	if side == ftp.Listener && f.endsUnseen(p) {
-		changed = f.establish(p.seen)
+		f.establish(p.seen)
 	}
 	c.Half[side].RST = p.seen
 	if c.Thinned {
