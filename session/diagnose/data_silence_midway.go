@@ -22,7 +22,7 @@ func dataSilence(s *subject) *Finding {
 			return nil
 		}
 	case session.OutcomeIncomplete, session.OutcomeCompleted: // a server may reply before its data is through
-		if frozen == nil {
+		if frozen == nil && !s.leftOpen() {
 			return nil
 		}
 	default:
@@ -81,6 +81,19 @@ func (s *subject) orphaned() bool {
 	}
 	h := &s.conn().Half[s.turned(server)]
 	return !h.FIN.Yes() && !h.RST.Yes() && s.Now.Sub(e.Time) >= patience && e.Time.Sub(s.through(s.conn())) >= patience
+}
+
+// leftOpen reports whether the receiver left after a silence, and the sender, who had not
+// ended the data, did not even acknowledge that, also when it was repeated.
+func (s *subject) leftOpen() bool {
+	const patience, answer = 5 * time.Second, time.Second
+	fl := s.flows()[0]
+	left := fl.got.FIN
+	if !left.Yes() || fl.c.Thinned || fl.sent.Bytes == 0 || fl.sent.FIN.Yes() || fl.sent.RST.Yes() {
+		return false
+	}
+	vain := fl.got.LastPacket.Time.After(left.Time) || s.Now.Sub(left.Time) >= answer
+	return vain && left.Time.Sub(s.through(fl.c)) >= patience && fl.sent.LastPacket.Time.Before(left.Time)
 }
 
 // rejected is the first ICMP error about the data connection after it was open
@@ -189,7 +202,10 @@ func (s *subject) gapped(f *Finding, fl flow) {
 func (s *subject) nothingCame(f *Finding) {
 	fl := s.flows()[0]
 	from, since := s.called(fl.from), s.through(s.conn())
-	quiet := s.quiet()
+	quiet, left := s.quiet(), fl.got.FIN
+	if s.leftOpen() { // also where a reply came meanwhile
+		quiet = left.Time.Sub(since)
+	}
 	f.key += " quiet " + from
 	f.Headline = fmt.Sprintf("The transfer froze: no data came from %s for %s", from, Duration(quiet))
 	f.Observation = Statement{fmt.Sprintf("%s passed, then nothing new for %s", count(int(fl.sent.Bytes), "byte"), Duration(quiet)), Certain}
@@ -205,6 +221,11 @@ func (s *subject) nothingCame(f *Finding) {
 		f.Cause = Statement{"packets of this connection are let through no more: the server ended the session, and the end of the data connection, which goes with it, never came", Likely}
 		f.Unknown = []string{"which box on the way is at fault"}
 		f.Remedies = s.remedies(fixRouting)
+		return
+	case s.leftOpen():
+		f.Observation.Text += fmt.Sprintf("; then %s closed the connection, and %s did not acknowledge that", s.called(fl.from.Other()), from)
+		f.Evidence = append(f.Evidence, Evidence{left, s.called(fl.from.Other()) + " closes the connection"})
+		s.judgeControl(f, fl.from, left.Time, s.Now)
 		return
 	case s.conn().Thinned:
 		s.littleSeen(f, fl)
