@@ -36,7 +36,8 @@ could explain it:
            a control connection unanswered, refused or prohibited; a server
            that says 4xx or 5xx in place of its greeting
   warning  a transfer rejected by reply; a login denied; a control connection
-           without greeting; one on which the server says no FTP
+           without greeting; one on which the server says no FTP, or left the
+           last command without a reply for 5 s (QUIT and ABOR do not count)
   note     a transfer incomplete or unused
 
 A greeting is missing if the control connection was opened in this capture, all

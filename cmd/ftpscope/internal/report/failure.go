@@ -18,9 +18,10 @@ const (
 	failureProhibited
 	failureTurnedAway // a 4xx or 5xx came in place of the greeting
 	failureNoGreeting
-	failureNotFTP // what the server said is not FTP
-	failureDenied // the login was denied
-	failureKinds  // how many there are
+	failureNotFTP  // what the server said is not FTP
+	failureDenied  // the login was denied
+	failureNoReply // the server left the last command without a reply
+	failureKinds   // how many there are
 )
 
 // failureCounts counts sessions by how they failed.
@@ -43,6 +44,9 @@ func failureOf(s *session.Session) failure {
 	}
 	if s.Login == session.LoginDenied {
 		return failureDenied
+	}
+	if unansweredOf(s) != nil {
+		return failureNoReply
 	}
 	if s.HasBanner || !fromTheStart(s) {
 		return failureNone
@@ -120,6 +124,8 @@ func (f failure) countText(n int64) string {
 		return countText(n, "session") + " not FTP"
 	case failureDenied:
 		return countText(n, "login") + " denied"
+	case failureNoReply:
+		return countText(n, "session") + " left without a reply"
 	}
 	return ""
 }

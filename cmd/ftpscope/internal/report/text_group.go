@@ -51,6 +51,9 @@ func (r *renderer) grouped() []*group {
 func (r *renderer) sessionKey(s *session.Session) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s|%s|%s|%s|%t%s|%s", s.Client.Addr(), s.Server, s.State, s.Login, s.HasUser, s.User, s.Security)
+	if u := unansweredOf(s); u != nil {
+		b.WriteString("|" + u.command.Verb)
+	}
 	b.WriteString(r.told.codes[s.ID] + r.told.sights[s.ID])
 	last := ""
 	for _, t := range s.Transfers {

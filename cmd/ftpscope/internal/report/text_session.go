@@ -38,6 +38,7 @@ func (r *renderer) session(s *session.Session) {
 	default:
 		r.noTransfers(s)
 	}
+	r.facts(indentFact, s.First.Capture, r.unansweredFacts(s))
 	r.unasked(s)
 	r.sessionFindings(s)
 	r.needs(s)
@@ -180,7 +181,7 @@ func (r *renderer) noTransfers(s *session.Session) {
 		if last.Verb != "" {
 			text += ", the last " + Escape(last.Verb)
 		}
-		if len(last.Replies) == 0 {
+		if len(last.Replies) == 0 && unansweredOf(s) == nil {
 			text += ", not answered"
 		}
 	case s.Security == session.SecurityImplicitTLS:

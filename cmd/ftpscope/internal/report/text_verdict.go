@@ -59,14 +59,15 @@ func (r *renderer) found(troubles []*trouble) {
 
 // riddle is what did not go well in one way and no finding is about.
 type riddle struct {
-	what string
-	ids  []string
+	what  string
+	ids   []string
+	first *session.Session // the first of these sessions; nil of transfers
 }
 
 // riddles are the sessions and transfers that did not go well and that no
 // finding is about, by how they failed.
 func (r *renderer) riddles() []riddle {
-	var failed [failureKinds][]string
+	var failed [failureKinds]riddle
 	byOutcome := make(map[session.Outcome][]string)
 	for _, s := range r.Sessions {
 		told := len(r.told.ofSession[s.ID]) > 0
@@ -79,18 +80,22 @@ func (r *renderer) riddles() []riddle {
 			}
 		}
 		if f := failureOf(s); f != failureNone && !told {
-			failed[f] = append(failed[f], s.ID)
+			if failed[f].first == nil {
+				failed[f].first = s
+			}
+			failed[f].ids = append(failed[f].ids, s.ID)
 		}
 	}
 	var out []riddle
-	for f, ids := range failed {
-		if len(ids) > 0 {
-			out = append(out, riddle{failure(f).countText(int64(len(ids))), ids})
+	for f, one := range failed {
+		if one.first != nil {
+			one.what = failure(f).countText(int64(len(one.ids)))
+			out = append(out, one)
 		}
 	}
 	for _, o := range outcomeOrder {
 		if ids := byOutcome[o]; len(ids) > 0 {
-			out = append(out, riddle{countText(int64(len(ids)), "transfer") + " " + string(o), ids})
+			out = append(out, riddle{what: countText(int64(len(ids)), "transfer") + " " + string(o), ids: ids})
 		}
 	}
 	return out
@@ -100,6 +105,9 @@ func (r *renderer) riddles() []riddle {
 func (r *renderer) unexplained(all []riddle) {
 	for _, one := range all {
 		r.flow(0, 2, piece{"not explained: " + one.what, r.fair}, piece{strings.Join(few(one.ids), " "), r.plain})
+		if one.first != nil {
+			r.facts(indentFact, one.first.First.Capture, r.unansweredFacts(one.first))
+		}
 	}
 }
 
