@@ -31,7 +31,7 @@ func tlsSessionReuse(s *subject) *Finding {
 	}
 	again, gone, inOrder := s.hungUpAgain(), s.goneWith(end), s.conn().Half[s.turned(server)].Shutdown.Yes()
 	if inOrder && !again && !gone.Yes() {
-		return nil // an empty file looks the same
+		return s.emptyOrNotResumed(end)
 	}
 	f := s.notResumed(Likely)
 	if inOrder || h.Server.Version >= tls13 && !again {
@@ -39,20 +39,43 @@ func tlsSessionReuse(s *subject) *Finding {
 	}
 	f.Observation = Statement{fmt.Sprintf("TLS began on the data connection with a new session; %s after the handshake the server ended it, with nothing that looks like data", Duration(end.Time.Sub(h.Finished.Time))), Certain}
 	f.Location = Place{Statement{"at the server: its packet ends the connection", Likely}, AtServer}
-	f.Unknown = []string{
-		"what the server replied: the control connection is encrypted",
-		"whether the file was empty or short",
-	}
+	f.Unknown = unknownRefusal
 	if gone.Yes() {
 		f.Cause.Confidence = Likely
 		f.Observation.Text += ", and the control connection with it"
 		f.Evidence = append(f.Evidence, Evidence{gone, "the server ends the control connection"})
 	}
-	f.Next = "read the server's reply in the log of the client: 425 or 522 and the words \"session reuse\" or \"not resumed\""
+	f.Next = nextRefusal
 	f.Evidence = append(f.Evidence, s.endEvidence(end))
 	if r := s.Control.Half[server].LastData; !s.readable() && r.Yes() && sooner(end.Seen, r) {
 		f.Evidence = append(f.Evidence, Evidence{r, "the server sends something encrypted on the control connection"})
 	}
+	return f
+}
+
+// What the reply would tell, which cannot be read.
+const nextRefusal = "read the server's reply in the log of the client: 425 or 522 and the words \"session reuse\" or \"not resumed\""
+
+var unknownRefusal = []string{
+	"what the server replied: the control connection is encrypted",
+	"whether the file was empty or short",
+}
+
+// emptyOrNotResumed: the server closed TLS in order, with nothing sent. So does one
+// that sent an empty file, and TLS 1.3 hides whether anything was sent.
+func (s *subject) emptyOrNotResumed(end hangup) *Finding {
+	h := s.conn().Hello
+	if h.Server.Version >= tls13 || s.conn().Thinned {
+		return nil
+	}
+	f := s.notResumed(Possible)
+	f.Severity = Note
+	f.Headline = "No data passed on the data connection, and it did not resume the TLS session"
+	f.Observation = Statement{fmt.Sprintf("TLS began on the data connection with a new session; %s after the handshake the server closed it in order, without a record of data", Duration(end.Time.Sub(h.Finished.Time))), Certain}
+	f.Location = Place{Statement{"at the server, if the file was not empty", Possible}, AtServer}
+	f.Cause.Text = "either the file or the list was empty, or " + f.Cause.Text
+	f.Unknown, f.Next = unknownRefusal, nextRefusal
+	f.Evidence = append(f.Evidence, s.endEvidence(end))
 	return f
 }
 
