@@ -13,6 +13,24 @@ func (s *subject) substituted() bool {
 	return c != nil && a.IsValid() && s.toClient(c.Ends[ftp.Listener]) && !s.toClient(a)
 }
 
+// calledElsewhere reports whether the server is to connect to a public address that is
+// not the client's. Helpers open nothing for that.
+func (s *subject) calledElsewhere() bool {
+	to := s.announced()
+	if c := s.conn(); c != nil {
+		to = c.Ends[ftp.Listener]
+	}
+	return to.IsValid() && !s.toClient(to) && routable(to.Addr())
+}
+
+// callsFromElsewhere reports whether the server connects from another address than
+// that of its control connection, as one behind a load balancer may. Helpers expect
+// it from there.
+func (s *subject) callsFromElsewhere() bool {
+	c := s.conn()
+	return c != nil && s.active() && c.Ends[ftp.Initiator].Addr() != s.Server.Addr()
+}
+
 // leftBefore reports whether the client had ended the control connection before
 // something happened.
 func (s *subject) leftBefore(what ftp.Seen) bool {
@@ -46,6 +64,8 @@ func (s *subject) waited() (time.Duration, bool) {
 // the client; where is who keeps them from it.
 func (s *subject) fixesForCalls(where Where) []fix {
 	switch {
+	case s.calledElsewhere():
+		return []fix{fixUsePassive, fixClientPortRange}
 	case where == AtClient:
 		return []fix{fixClientInbound, fixUsePassive}
 	case s.readable():

@@ -61,7 +61,11 @@ func (s *subject) whyCallUnanswered(to netip.AddrPort) Statement {
 	case s.takenAt(NearClient):
 		return Statement{"a packet filter on the client's host, or a firewall right before it, does not let the server's connections in", Likely}
 	}
-	return Statement{"a firewall or NAT in front of the client, or on it, lets the client's connections out and the server's not in", Likely}
+	const text = "a firewall or NAT in front of the client, or on it, lets the client's connections out and the server's not in"
+	if from := s.conn().Ends[ftp.Initiator].Addr(); s.callsFromElsewhere() {
+		return Statement{fmt.Sprintf(text+"; one that follows FTP as Linux does expects it from %s and not from %s", s.Server.Addr(), from), Likely}
+	}
+	return Statement{text, Likely}
 }
 
 // unknownOfCall is what the silence of an endpoint that the server called

@@ -224,6 +224,9 @@ func texts(f *diagnose.Finding) []string {
 	for _, ev := range f.Evidence {
 		out = append(out, ev.Text)
 	}
+	for _, r := range f.Remedies {
+		out = append(out, r.Text)
+	}
 	return out
 }
 

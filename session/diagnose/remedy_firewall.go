@@ -82,6 +82,9 @@ func adviseFollowFTP(s *subject) []Remedy {
 		}
 		return adviseStaticRange(s)
 	}
+	if s.callsFromElsewhere() {
+		return one(ForServer, fmt.Sprintf("Let the server connect for data from %s, the address of the control connection: a firewall that follows FTP as Linux does opens the announced port for that address alone", s.Server.Addr()))
+	}
 	text := "Let the firewall follow FTP, so that it opens the announced port by itself (Linux has to be told so for each port; Cisco ASA: inspect ftp; pf: ftp-proxy)"
 	return one(ForFirewall, text, s.helperLines()...)
 }
