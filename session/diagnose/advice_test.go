@@ -69,6 +69,17 @@ func TestKeepAlive(t *testing.T) {
 	}
 }
 
+// TestWhoSends: the size of packets is a matter of the host that sends the file.
+func TestWhoSends(t *testing.T) {
+	s := passiveSubject("192.0.2.10:40112", "198.51.100.20:21", "", "198.51.100.20:40022")
+	for d, want := range map[ftp.Direction]Who{ftp.DirectionDownload: ForServer, ftp.DirectionUpload: ForClient, ftp.DirectionNone: ForServer} {
+		s.t.Direction = d
+		if r := s.remedies(fixMTU)[0]; r.Who != want {
+			t.Errorf("%v: %q is for the %s, want %s", d, r.Text, r.Who, want)
+		}
+	}
+}
+
 // TestIdleTime: nobody is told to lower what may be long enough.
 func TestIdleTime(t *testing.T) {
 	for _, r := range passiveSubject("192.0.2.10:40112", "198.51.100.20:21", "", "198.51.100.20:40022").remedies(fixIdle) {

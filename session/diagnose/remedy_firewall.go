@@ -116,8 +116,12 @@ func adviseClampMSS(s *subject) []Remedy {
 	if six(s.Server.Addr()) {
 		too = "icmpv6 type packet-too-big accept"
 	}
+	sender := ForServer
+	if s.t != nil && s.t.Direction == ftp.DirectionUpload {
+		sender = ForClient
+	}
 	return append(
-		one(ForServer, "On a Linux sender, let TCP find the size by itself (until the next reboot)", "sysctl -w net.ipv4.tcp_mtu_probing=1"),
+		one(sender, "On a Linux sender, let TCP find the size by itself (until the next reboot)", "sysctl -w net.ipv4.tcp_mtu_probing=1"),
 		one(ForFirewall, "Let the ICMP message \"too big\" pass, and lower the MSS in SYNs that pass",
 			"# nftables, in chain forward of the firewall", "tcp flags syn tcp option maxseg size set rt mtu", too,
 			iptablesUntilReboot, s.iptables()+" -t mangle -A FORWARD -p tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu")...)
