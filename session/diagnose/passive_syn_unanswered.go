@@ -94,10 +94,14 @@ func (s *subject) unknownOfSilence(to netip.AddrPort) []string {
 			"whether its queue of new connections is full: a host may be silent then too",
 		}
 	}
-	return []string{
+	out := []string{
 		"whether the SYN was lost on its way there or the answer on its way back",
 		"whether the server listens on that port at all",
 	}
+	if len(s.portsReached(to.Addr())) > 0 {
+		out = append(out, "whether the number of the port decides, or that of the connections, which a firewall may limit")
+	}
+	return out
 }
 
 // silentForReuse explains a SYN that only an ACK answered: the listener holds an
