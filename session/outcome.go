@@ -285,8 +285,8 @@ func (x *draft) unconnected(code int) Outcome {
 	return OutcomeUnseen
 }
 
-// waited is how long the client did nothing after an accepted announcement that
-// no transfer command followed.
+// waited is how long the client did nothing after an announcement that no transfer
+// command followed.
 func (x *draft) waited() time.Duration {
 	from := x.ann.a.Seen.Time
 	switch {

@@ -235,6 +235,16 @@ func TestOutcome(t *testing.T) {
 			`s1.t1 passive PASV 198.51.100.20:40001 no-command unseen no-data`,
 		},
 		{
+			"unseen: PASV was not answered", "the client waited before it gave up: not unused, though nobody could connect",
+			func(h *harness) {
+				s := h.open()
+				s.client("PASV")
+				h.advance(12 * time.Second)
+				s.close()
+			},
+			`s1.t1 passive PASV ? unanswered no-command unseen no-data`,
+		},
+		{
 			"unused: quit at once", "announced, and no transfer command followed",
 			func(h *harness) {
 				s := h.open()

@@ -57,10 +57,13 @@ func activeNeverSeen(s *subject) *Finding {
 // attempt passed here. pyftpdlib connects when it reads PORT and says in its
 // reply to PORT that this failed.
 func (s *subject) neverCalled() bool {
-	if s.t.Outcome == session.OutcomeUnseen {
-		return true
+	switch s.t.Outcome {
+	case session.OutcomeUnseen:
+		return s.taken() || connectionFailed(s.t.Announcement.Reply)
+	case session.OutcomeRejected:
+		return !s.accepted() && connectionFailed(s.t.Announcement.Reply)
 	}
-	return s.t.Outcome == session.OutcomeRejected && !s.accepted() && connectionFailed(s.t.Announcement.Reply)
+	return false
 }
 
 // askedInVain says what the client asked for and what became of it.

@@ -15,7 +15,7 @@ const patientWait = 5 * time.Second
 // passiveNoAttempt: the server offered a port, and no connection to it passed
 // the capture point.
 func passiveNoAttempt(s *subject) *Finding {
-	if !s.passive() || s.conn() != nil || s.t.Outcome != session.OutcomeUnseen || !s.accepted() {
+	if !s.passive() || s.conn() != nil || s.t.Outcome != session.OutcomeUnseen || !s.taken() {
 		return nil
 	}
 	f := s.finding(PassiveNoAttempt, Error)

@@ -65,6 +65,19 @@ func (s *subject) accepted() bool {
 	return a != nil && (a.Accepted == nil || *a.Accepted)
 }
 
+// taken reports whether the server took the announcement: it said so, or what it
+// said to the transfer command shows it where the capture lacks the answer.
+func (s *subject) taken() bool {
+	a := s.t.Announcement
+	switch {
+	case a == nil:
+		return false
+	case a.Accepted != nil:
+		return *a.Accepted
+	}
+	return s.t.Prelim != nil || s.t.Reply != nil && serverMet(s.t.Reply) != errnoNoAnnouncement
+}
+
 // announced is the endpoint that was announced; invalid where none could be
 // read.
 func (s *subject) announced() netip.AddrPort {

@@ -44,6 +44,9 @@ func (r *renderer) outcomeFacts(s *session.Session, t *session.Transfer) []fact 
 	case session.OutcomeStalled:
 		return r.stallFacts(s, t)
 	case session.OutcomeUnseen:
+		if a := t.Announcement; a != nil && a.Accepted == nil {
+			return []fact{{"no answer to " + a.Verb + " in this capture", []ftp.Ref{a.Seen.Ref}}}
+		}
 		if t.Announcement != nil && t.Announcement.Endpoint.IsValid() {
 			return []fact{{text: "no SYN to " + t.Announcement.Endpoint.String() + " in this capture"}}
 		}
