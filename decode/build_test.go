@@ -241,6 +241,8 @@ func (p *player) emit(ev *ftp.Event) {
 		p.log = append(p.log, fmt.Sprintf("%s gap %d", who, ev.Lost))
 	case ftp.EventEnd:
 		p.log = append(p.log, "end")
+	case ftp.EventTrace:
+		p.log = append(p.log, "trace")
 	case ftp.EventNotice:
 		p.log = append(p.log, "notice "+ev.Notice.Code)
 	}

@@ -35,6 +35,7 @@ func (d *Decoder) door(p *packet, second bool, emit func(*ftp.Event)) *flow {
 	case p.flags&(flagSYN|flagACK|flagRST) == flagSYN|flagACK:
 		return d.admit(p, p.dst, p.src, second, emit)
 	case p.has(flagRST) || p.length == 0:
+		d.trace(p, emit)
 		return nil
 	case d.control.Has(p.dst.Port()):
 		return d.open(p, ftp.RoleControl, p.src, p.dst, second, emit)
@@ -46,6 +47,16 @@ func (d *Decoder) door(p *packet, second bool, emit func(*ftp.Event)) *flow {
 		return d.open(p, ftp.RoleData, p.dst, p.src, second, emit)
 	}
 	return d.overheard(p, second, emit)
+}
+
+// trace tells of a packet without payload that nobody but an announced data connection
+// explains, of which nothing was seen before.
+func (d *Decoder) trace(p *packet, emit func(*ftp.Event)) {
+	for _, ends := range [2][2]netip.AddrPort{{p.src, p.dst}, {p.dst, p.src}} {
+		if d.announced.Has(ends[ftp.Listener].Port()) && d.interest.Data(ends[0], ends[1], false) == ftp.ClaimAnnounced {
+			d.tell(emit, ftp.Event{Kind: ftp.EventTrace, Seen: p.seen, Ends: ends})
+		}
+	}
 }
 
 // overheard recognises a control connection on any port that was open before the

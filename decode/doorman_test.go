@@ -357,3 +357,15 @@ func TestFinishEndsAllInOrder(t *testing.T) {
 	}
 	p.wantNothing()
 }
+
+// TestTrace: of an announced connection whose beginning was not captured a packet
+// without payload is told, and followed is what carries some.
+func TestTrace(t *testing.T) {
+	s := dataScript().handshake().send(client, flagFIN|flagACK, "").server("x")
+	play(t, Limits{}, announced(dataEnd), s.segs[2:4]...).wantLog("trace", "trace")
+	play(t, Limits{}, announced(dataEnd), s.segs[2], s.segs[4]).wantLog("trace", "open data")
+	play(t, Limits{}, announced(oddEnd), s.segs[2:4]...).wantLog()
+	if n := play(t, Limits{}, announced(dataEnd), s.segs[:4]...).count("trace"); n > 0 {
+		t.Errorf("told of a connection that is known: %d times", n)
+	}
+}

@@ -171,6 +171,16 @@ func (e *expected) match(c *ftp.Conn, strangers func() bool) (one, two *announce
 	return one, nil
 }
 
+// trace notes a packet of a data connection whose beginning was not captured.
+func (e *expected) trace(ends [2]netip.AddrPort, seen ftp.Seen) {
+	for a := e.at(ends[ftp.Listener].Port()); a != nil; a = a.older {
+		if a.fits(ends[0], ends[1]) > peer && a.open(seen.Time) && len(a.conns) == 0 && !a.a.Trace.Yes() {
+			a.a.Trace = seen
+			return
+		}
+	}
+}
+
 // waits reports whether the announcement is still open for the connection.
 func (a *announced) waits(c *ftp.Conn) bool {
 	if over := ended(c); over.Yes() && earlier(over, a.asked) {

@@ -120,6 +120,7 @@ type Announcement struct {
 	Reply    *Reply         // the reply to the command, or nil
 	Endpoint netip.AddrPort // invalid where it could not be read; for EPSV the server's address
 	Accepted *bool          // whether a 2xx answered; nil where no answer was seen
+	Trace    ftp.Seen       // packet of a data connection to the endpoint whose beginning the capture lacks; the zero Seen if there was none
 }
 
 // TransferCommand is the command that a transfer was for.

@@ -110,6 +110,9 @@ func (t *Tracker) take(ev *ftp.Event, emit func(*Session)) {
 	if !ev.Time.IsZero() && ev.Kind != ftp.EventEnd {
 		t.now = ev.Time
 	}
+	if ev.Kind == ftp.EventTrace {
+		t.expected.trace(ev.Ends, ev.Seen)
+	}
 	if ev.Conn == nil {
 		return
 	}

@@ -17,6 +17,7 @@ const (
 	EventTick                         // nothing but time passed
 	EventNotice                       // a limit was reached or something odd was seen: Notice
 	EventSYN                          // somebody connects, FTP or not: Ends, SYN. Only where the decoder is asked for it
+	EventTrace                        // a packet without payload between the ends of an announced data connection whose beginning the capture lacks: Ends
 	EventRST                          // a RST of a connection that is not followed: Ends, as if its sender listened, and Acked, its acknowledgment number. Likewise
 )
 
@@ -36,7 +37,7 @@ type Event struct {
 	Pieces  int     // segments that the line (of a reply: its first line) came in, 1 for most; 0 unknown
 	Cut     bool    // the line is cut off (snap length, gap or line limit): what is here is only its beginning
 	Notice  Notice
-	Ends    [2]netip.AddrPort // with EventSYN and EventRST, by Side
+	Ends    [2]netip.AddrPort // with EventSYN, EventTrace and EventRST, by Side
 	SYN     SYN               // with EventSYN
 }
 

@@ -3,6 +3,8 @@ package diagnose
 import (
 	"fmt"
 	"slices"
+
+	"github.com/ftpscope/ftpscope/decode/ftp"
 )
 
 // captureLossy: packets passed here that are not in the capture. What is absent
@@ -15,6 +17,9 @@ func captureLossy(s *subject) *veto {
 	f.Headline = "The capture lost packets that had passed"
 	f.Observation = Statement{s.lossText(), Certain}
 	s.tellLoss(f)
+	if s.trace().Yes() {
+		f.Cause = Statement{"the capturing program was too slow for a moment, or what is missing took another way, past this capture point", Possible}
+	}
 	f.Evidence = append(f.Evidence, s.lossEvidence()...)
 	f.Unknown = []string{"whether what is missing here was missing in the network too"}
 	v := &veto{
@@ -41,7 +46,7 @@ func captureLossy(s *subject) *veto {
 // lossy reports whether the capture is known to lack packets of the session, or
 // so many of others that an attempt to connect may be among them.
 func (s *subject) lossy() bool {
-	return s.shown.lost.yes() || s.capture.Drops >= leastSYNs || s.lacksAnnouncement()
+	return s.shown.lost.yes() || s.capture.Drops >= leastSYNs || s.lacksAnnouncement() || s.trace().Yes()
 }
 
 // lacksAnnouncement reports whether the line with the endpoint of the transfer
@@ -50,10 +55,21 @@ func (s *subject) lacksAnnouncement() bool {
 	return s.t != nil && s.t.Announcement != nil && !s.announced().IsValid() && s.accepted() && s.LostBytes > 0
 }
 
+// trace is a packet of the data connection that was not captured otherwise; the zero
+// Seen if there is none.
+func (s *subject) trace() ftp.Seen {
+	if s.t == nil || s.t.Announcement == nil || s.conn() != nil {
+		return ftp.Seen{}
+	}
+	return s.t.Announcement.Trace
+}
+
 // lossText says what is missing.
 func (s *subject) lossText() string {
 	l := s.shown.lost
 	switch {
+	case s.trace().Yes():
+		return "the capture holds a packet of the data connection, and lacks how it began"
 	case !l.yes() && s.lacksAnnouncement():
 		return fmt.Sprintf("the line that announces the port is not in the capture; %s of the control connection are missing", count(int(s.LostBytes), "byte"))
 	case !l.yes():
@@ -65,6 +81,9 @@ func (s *subject) lossText() string {
 }
 
 func (s *subject) lossEvidence() []Evidence {
+	if at := s.trace(); at.Yes() {
+		return []Evidence{{at, "a packet of the data connection"}}
+	}
 	if at := s.shown.lost.at; at.Yes() && at != s.First {
 		return []Evidence{{at, "a data connection with bytes that are not in the capture"}}
 	}
