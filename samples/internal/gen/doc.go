@@ -63,6 +63,7 @@
 //	establish NAME [by BOX]            what is missing of the handshake
 //	midstream NAME A:p > B:q           established before the capture began
 //	fin NAME HOST [half]               HOST closes, the other follows (half: only ACKs)
+//	refin NAME HOST                    the FIN of HOST once more
 //	rst NAME HOST [by BOX]             RST in the name of HOST
 //	icmp NAME by HOST TYPE/CODE [mtu N] [quoted-ttl N]
 //	                                   an error that quotes the last packet of NAME; 3/4, and

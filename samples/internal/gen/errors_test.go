@@ -53,6 +53,7 @@ func TestErrors(t *testing.T) {
 		{"clock in the past", hosts + "syn a client:1 > server:2\nwait 3s\nsyn a at 1s\n", "is past"},
 		{"unknown clock", hosts + "syn a client:1 > server:2 beos 3\n", "want linux, oldlinux, windows or at"},
 		{"open again", opened + "establish ctl\n", "ctl is open already"},
+		{"closed again", opened + "refin ctl client\n", "client has not closed ctl"},
 		{"closed twice", opened + "fin ctl client\nfin ctl client\n", "client has closed ctl already"},
 		{"nothing to send again", opened + "resend ctl client\n", "client sent 0 segments on ctl"},
 		{"ICMP code", opened + "icmp ctl by server 3\n", `want TYPE/CODE, got "3"`},

@@ -246,6 +246,25 @@ func (s *scene) fin(from *side) {
 	from.sentFIN = true
 }
 
+func (s *scene) doRefin(a *args) error {
+	from, err := s.openSide(a)
+	if err != nil {
+		return err
+	}
+	if !from.sentFIN {
+		return fmt.Errorf("%s has not closed %s", from.host.name, from.conn.name)
+	}
+	s.tcp(&packet{from: from, seq: from.next - 1, flags: flagFIN | flagACK})
+	if s.mod.lost {
+		return nil
+	}
+	if from.peer.rcv == from.next-1 {
+		from.peer.rcv++
+	}
+	s.bareACK(from.peer)
+	return nil
+}
+
 func (s *scene) doRST(a *args) error {
 	c, err := s.conn(a)
 	if err != nil {

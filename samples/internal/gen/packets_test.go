@@ -150,6 +150,9 @@ func TestStory(t *testing.T) {
 		{"fin", "the other side follows", "fin ctl server\n", []string{
 			`21 F. 1 1 ""`, `1 F. 1 2 ""`, `21 . 2 2 ""`,
 		}},
+		{"fin again", "what is lost is acknowledged when it comes again", "lost fin ctl server\nlost refin ctl server\nrefin ctl server\n", []string{
+			`21 F. 1 1 ""`, `21 F. 1 1 ""`, `21 F. 1 1 ""`, `1 . 1 2 ""`,
+		}},
 		{"half", "one side closes, then the other", "fin ctl client half\nS< x\nfin ctl server\n", []string{
 			`1 F. 1 1 ""`, `21 . 1 2 ""`, `21 P. 1 2 "x\r\n"`, `21 F. 4 2 ""`, `1 . 2 5 ""`,
 		}},

@@ -161,7 +161,7 @@ var statements = map[string]func(*scene, *args) error{
 
 	"open": (*scene).doOpen, "syn": (*scene).doSYN, "synack": (*scene).doSYNACK,
 	"establish": (*scene).doEstablish, "midstream": (*scene).doMidstream,
-	"fin": (*scene).doFIN, "rst": (*scene).doRST, "challenge": (*scene).doChallenge,
+	"fin": (*scene).doFIN, "refin": (*scene).doRefin, "rst": (*scene).doRST, "challenge": (*scene).doChallenge,
 	"icmp": (*scene).doICMP, "ping": (*scene).doPing, "udp": (*scene).doUDP,
 
 	"send": (*scene).doSend, "resend": (*scene).doResend,
