@@ -157,7 +157,7 @@ func (f *flow) facts(p *packet, side ftp.Side) (changed bool) {
 	if p.length > 0 && f.payload(p, side, probe) {
 		changed = true
 	}
-	if p.has(flagFIN) && !h.FIN.Yes() {
+	if p.has(flagFIN) {
 		f.fin(p, side)
 	}
 	if h.Lead.N < uint8(len(h.Lead.Bytes)) && p.length > 0 {
@@ -248,6 +248,9 @@ func (f *flow) confirm(p *packet, side ftp.Side) {
 	}
 	if at > s.ahead.at {
 		s.ahead = acknowledged{at, p.seen}
+		if b := f.conn.Half[other].Farewell; b != nil && at == s.next+1 {
+			b.Taken = p.seen
+		}
 	}
 	if at = min(at, s.next); at > s.confirmed {
 		s.confirmed = at
@@ -324,6 +327,10 @@ func (f *flow) payload(p *packet, side ftp.Side, probe bool) (first bool) {
 // there were, even where the last of them are not in the capture.
 func (f *flow) fin(p *packet, side ftp.Side) {
 	h, s := &f.conn.Half[side], &f.span[side]
+	if h.FIN.Yes() {
+		f.finAgain(p, side)
+		return
+	}
 	if p.length == 0 {
 		if _, _, ok := s.add(p.seq, 0); !ok {
 			return

@@ -58,7 +58,7 @@ func TestChecksums(t *testing.T) {
 		frame        []byte
 		cut          int
 		side         ftp.Side
-		checked, bad int
+		checked, bad uint8
 	}{
 		{"right", "the plain case", good, 0, server, 1, 0},
 		{"wrong", "offload, or damage", change(good, 41, 'B'), 0, server, 1, 1},

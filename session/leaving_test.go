@@ -98,10 +98,10 @@ func TestLeavingHoldsNothing(t *testing.T) {
 // the decoder.
 func TestClone(t *testing.T) {
 	c := &ftp.Conn{Follower: t, SYNs: []ftp.SYN{{}}, Answers: []ftp.Answer{{}}, Errors: []ftp.PacketError{{}}, Hello: &ftp.TLS{Alerts: []ftp.Alert{{}}}}
-	c.Half[1].Stuck.Repeated = []ftp.Seen{{}}
+	c.Half[1].Stuck.Repeated, c.Half[1].Farewell = []ftp.Seen{{}}, new(ftp.Farewell)
 	own := c.Clone()
-	c.SYNs[0].TTL, c.Answers[0].TTL, c.Errors[0].MTU, c.Hello.Alerts[0].Level, c.Hello.Client.Version, c.Half[1].Stuck.Repeated[0].Frame = 1, 1, 1, 1, 1, 1
-	if own.SYNs[0].TTL != 0 || own.Answers[0].TTL != 0 || own.Errors[0].MTU != 0 || own.Hello.Alerts[0].Level != 0 || own.Hello.Client.Version != 0 || own.Half[1].Stuck.Repeated[0].Frame != 0 {
+	c.SYNs[0].TTL, c.Answers[0].TTL, c.Errors[0].MTU, c.Hello.Alerts[0].Level, c.Hello.Client.Version, c.Half[1].Stuck.Repeated[0].Frame, c.Half[1].Farewell.Repeats = 1, 1, 1, 1, 1, 1, 1
+	if own.SYNs[0].TTL != 0 || own.Answers[0].TTL != 0 || own.Errors[0].MTU != 0 || own.Hello.Alerts[0].Level != 0 || own.Hello.Client.Version != 0 || own.Half[1].Stuck.Repeated[0].Frame != 0 || own.Half[1].Farewell.Repeats != 0 {
 		t.Error("a copy changed with the original")
 	}
 	if own.Follower != nil {

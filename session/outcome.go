@@ -119,7 +119,7 @@ func (x *draft) carriedOn(c *ftp.Conn) Outcome {
 			return OutcomeIncomplete
 		}
 		return OutcomeUnused
-	case x.t.Reply == nil && sender.Bytes > 0 && (inOrder(sender, receiver, c.Thinned) || x.drained(c)) && !x.silentlyEnded():
+	case x.t.Reply == nil && sender.Bytes > 0 && (inOrder(c, x.sender(c)) || x.drained(c)) && !x.silentlyEnded():
 		if onlyHandshake(c, x.sender(c)) || c.Thinned && x.d.encrypted && perhapsHandshake(c, sender) {
 			return OutcomeUnknown
 		}
@@ -204,12 +204,13 @@ func perhapsHandshake(c *ftp.Conn, sender *ftp.Half) bool {
 // https://www.rfc-editor.org/rfc/rfc4217#section-10.1
 //
 // Of a thinned connection nobody knows what was acknowledged.
-func inOrder(sender, receiver *ftp.Half, thinned bool) bool {
+func inOrder(c *ftp.Conn, from ftp.Side) bool {
+	sender, receiver := &c.Half[from], &c.Half[from.Other()]
 	closed := closing(sender)
 	if !closed.Yes() || sender.RST.Yes() && earlier(sender.RST, closed) {
 		return false
 	}
-	if receiver.Packets > 0 && sender.Acked < sender.Bytes && !thinned {
+	if receiver.Packets > 0 && sender.Acked < sender.Bytes && !c.Thinned || closed == sender.FIN && c.Unheard(from) {
 		return false // not all of it arrived
 	}
 	if rst := receiver.RST; rst.Yes() && earlier(rst, closed) {

@@ -123,6 +123,8 @@ type Half struct {
 	Unsent          Beyond // what it acknowledged of the other side that was never sent past this point
 	Probes          int    // keep-alive and window probes: packets that repeat the byte before the next, or carry it
 	LastProbe       Seen
+
+	Farewell *Farewell // of FIN; nil where it came once
 }
 
 // Conn is a TCP connection that is followed. The decoder owns it and keeps it
@@ -170,6 +172,10 @@ func (c *Conn) Clone() *Conn {
 	out.SYNs, out.Answers, out.Errors = slices.Clone(c.SYNs), slices.Clone(c.Answers), slices.Clone(c.Errors)
 	for i := range out.Half {
 		out.Half[i].Stuck.Repeated = slices.Clone(c.Half[i].Stuck.Repeated)
+		if b := c.Half[i].Farewell; b != nil {
+			kept := *b
+			out.Half[i].Farewell = &kept
+		}
 	}
 	if c.Hello != nil {
 		hello := *c.Hello

@@ -41,7 +41,7 @@ type Wire struct {
 	Source, Target MAC   // of its first packet
 	Sources        int   // different source addresses, counted up to 3
 	Out, In, Aside int   // packets that the capturing host sent, received, only overheard: as the capture says (SLL packet type, pcapng flags)
-	Checked, Bad   int   // whole packets whose TCP checksum was verified, and those of them where it was wrong; at most MaxChecked
+	Checked, Bad   uint8 // whole packets whose TCP checksum was verified, and those of them where it was wrong; at most MaxChecked
 	Largest        int   // longest payload of one packet, bytes
 	Oversized      int   // packets with more payload than the other side's MSS
 	Routed         int   // packets that the capture holds twice, with TTLs that differ by one: before and after routing

@@ -15,7 +15,11 @@ func controlLost(s *subject) *Finding {
 		return nil
 	}
 	done := s.dataDone()
-	if !done.Yes() || s.laterData(done) {
+	if !done.Yes() {
+		return nil
+	}
+	closed := closing(s.flows()[0].sent) // the reply may pass before the end of the data is acknowledged
+	if s.laterData(closed) {
 		return nil
 	}
 	switch {
@@ -23,7 +27,7 @@ func controlLost(s *subject) *Finding {
 		return s.finalReplyLost(done)
 	case s.finalReplyCut(done):
 		return s.cutAtReply(done)
-	case s.t.Reply != nil || s.Control.Half[server].LastData.Time.After(done.Time):
+	case s.t.Reply != nil || s.Control.Half[server].LastData.Time.After(closed.Time):
 		return nil // something came
 	}
 	if e, ok := s.resetAfter(done); ok {
@@ -39,8 +43,8 @@ func controlLost(s *subject) *Finding {
 	return nil
 }
 
-// dataDone is where the data connection was closed in order after all its bytes
-// had arrived; the zero Seen if it was not.
+// dataDone is where the data connection was closed in order and all its bytes had
+// arrived; the zero Seen if it was not, or nobody can tell.
 func (s *subject) dataDone() ftp.Seen {
 	flows := s.flows()
 	if len(flows) == 0 {
@@ -54,8 +58,35 @@ func (s *subject) dataDone() ftp.Seen {
 		!closing(got).Yes() && !got.RST.Yes(),
 		closing(got).Yes() && sooner(closing(got), end): // the receiver gave up first
 		return ftp.Seen{}
+	case flows[0].c.Thinned && sent.Farewell == nil:
+		return end
+	}
+	return arrived(sent, end)
+}
+
+// arrived is where the end of what a side sent got through. That is where it
+// closed; if the close or bytes before it had to come again, it is where they were
+// acknowledged; the zero Seen if they were not.
+func arrived(sent *ftp.Half, end ftp.Seen) ftp.Seen {
+	again, taken := sooner(end, sent.LastData), sent.Confirmed
+	if b := sent.Farewell; end == sent.FIN && b != nil {
+		again, taken = true, b.Taken
+	}
+	switch {
+	case again && !taken.Yes():
+		return ftp.Seen{}
+	case again && sooner(end, taken):
+		return taken
 	}
 	return end
+}
+
+// doneEvidence is the evidence of dataDone.
+func (s *subject) doneEvidence(done ftp.Seen) Evidence {
+	if done != closing(s.flows()[0].sent) {
+		return Evidence{done, "the data is complete: the end of it, sent more than once, is acknowledged"}
+	}
+	return Evidence{done, "the data is complete: its sender closes the data connection"}
 }
 
 // laterData reports whether another transfer of the session began after that.
@@ -110,7 +141,7 @@ func (s *subject) lost(done ftp.Seen) *Finding {
 	if idle >= idleLong {
 		f.Cause.Confidence = Likely
 	}
-	f.Evidence = append(s.opening(), Evidence{done, "the data is complete: its sender closes the data connection"})
+	f.Evidence = append(s.opening(), s.doneEvidence(done))
 	f.Remedies = s.remedies(fixKeepAlive, fixIdle)
 	if idle < idleAtAll {
 		f.Cause = Statement{"something on the way lets the packets of the control connection pass no more, or holds this line back; it was not idle before", Possible}

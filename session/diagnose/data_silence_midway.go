@@ -45,6 +45,8 @@ func dataSilence(s *subject) *Finding {
 		s.rejectedMidway(f, rejected)
 	case frozen != nil && frozen.sent.Stuck.First.Yes():
 		s.unacknowledged(f, *frozen)
+	case frozen != nil && !frozen.sent.Stuck.Yes():
+		s.unheard(f, *frozen)
 	case frozen != nil:
 		s.gapped(f, *frozen)
 	default:
@@ -55,14 +57,15 @@ func dataSilence(s *subject) *Finding {
 }
 
 // frozen is the flow that stands still: bytes were sent again and again in vain,
-// or what follows them passed and they did not. Nil if there is none.
+// or what follows them passed and they did not; or so was the end of the file, of a
+// transfer that did not go well. Nil if there is none.
 func (s *subject) frozen() *flow {
 	const repeats, least = 3, time.Second
-	for _, f := range s.flows() {
+	for i, f := range s.flows() {
 		st := &f.sent.Stuck
 		vain := st.First.Yes() && st.Repeats >= repeats && lastSent(st).Sub(st.First.Time) >= least
 		gap := !st.First.Yes() && st.Beyond >= repeats && s.Now.Sub(s.through(f.c)) >= least
-		if vain || gap {
+		if vain || gap || i == 0 && f.c.Unheard(f.end) && !s.completed() {
 			found := f
 			return &found
 		}
@@ -176,6 +179,27 @@ func (s *subject) unacknowledged(f *Finding, fl flow) {
 		// A capture that cannot tell the size of packets keeps mtuBlackhole silent.
 		f.Cause = Statement{"either packets of full size are too large for a link of the path, or something on the way lets the packets of this connection pass no more", Possible}
 		f.Remedies = s.remedies(fixMTU, fixRouting)
+	}
+}
+
+// unheard is the view of the sender's side where all bytes got through and their
+// end, the FIN, does not.
+func (s *subject) unheard(f *Finding, fl flow) {
+	from, to, fin, again := s.called(fl.from), s.called(fl.from.Other()), fl.sent.FIN, fl.sent.Farewell
+	f.key += " end " + from
+	f.Headline = fmt.Sprintf("The transfer froze: the end of the data of %s is not acknowledged", from)
+	f.Observation = Statement{fmt.Sprintf("%s closed the data connection after %s; its FIN was repeated %s in %s without an acknowledgment", from, count(int(fl.sent.Bytes), "byte"), times(again.Repeats), Duration(again.Last.Time.Sub(fin.Time))), Certain}
+	f.Location = s.beyond(fl.from.Other())
+	f.Evidence = append(f.Evidence, Evidence{fin, "FIN of " + from}, Evidence{again.Last, "and again, without an acknowledgment"})
+	f.Unknown = []string{
+		"whether the FIN is lost on its way there or the acknowledgments on their way back",
+		"which box on the way is at fault",
+	}
+	s.judgeControl(f, fl.from.Other(), fin.Time, again.Last.Time)
+	f.Next = s.captureAtOther(fl.from.Other())
+	f.Remedies = s.remedies(fixRouting)
+	if fl.from == server {
+		f.Unknown = append(f.Unknown, fmt.Sprintf("whether %s took the transfer for complete", to))
 	}
 }
 

@@ -39,9 +39,14 @@ func (s *subject) repliedLate(done ftp.Seen, r *session.Reply) *Finding {
 	f := s.finding(FinalReplyDelayed, Warning)
 	f.Headline = fmt.Sprintf("The server took %s to say that the transfer is complete", Duration(gap))
 	f.Observation = Statement{fmt.Sprintf("%s came %s after %s closed the data connection", said(r), Duration(gap), s.called(fl.from)), Certain}
+	closed := Evidence{done, s.called(fl.from) + " closes the data connection"}
+	if done != closing(fl.sent) {
+		closed = s.doneEvidence(done)
+		f.Observation.Text = fmt.Sprintf("%s came %s after the end of the data, which %s had to send more than once, was acknowledged", said(r), Duration(gap), s.called(fl.from))
+	}
 	f.Location = Place{Statement{"the server, or what it waits for", Likely}, AtServer}
 	f.Cause = Statement{"the server works on the file before it replies: it writes it to a slow disk or a remote store, or has it scanned", Possible}
-	f.Evidence = append(s.opening(), Evidence{done, s.called(fl.from) + " closes the data connection"}, replied(r))
+	f.Evidence = append(s.opening(), closed, replied(r))
 	f.Unknown = []string{"what the server does meanwhile"}
 	f.Next = "look at the server's log and at its disk during the next transfer"
 	if other := closing(fl.got); fl.from == server && other.Yes() && other.Time.Sub(done.Time)*2 >= gap && !sooner(r.Seen, other) {
@@ -91,7 +96,7 @@ func (s *subject) leftWaiting(done ftp.Seen, gave hangup) *Finding {
 	f.Observation = Statement{fmt.Sprintf("no reply in the %s between the end of the data and the end of the session; the server's host still answered then", Duration(gap)), Certain}
 	f.Location = Place{Statement{"the server, which had not replied", Likely}, AtServer}
 	f.Cause = Statement{"the server still works on the file: it writes it to a slow disk or a remote store, or has it scanned", Possible}
-	f.Evidence = append(s.opening(), Evidence{done, "the data is complete: its sender closes the data connection"}, s.endEvidence(gave),
+	f.Evidence = append(s.opening(), s.doneEvidence(done), s.endEvidence(gave),
 		Evidence{s.Control.Half[server].LastPacket, "the server's host still answers"})
 	f.Unknown = []string{"whether the server has the whole file", "whether its reply was lost on the way"}
 	f.Next = "let the client wait longer for the reply, and look at the server's log meanwhile"

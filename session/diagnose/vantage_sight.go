@@ -132,8 +132,8 @@ func (g *sights) conn(c *ftp.Conn, control bool) {
 		at := g.host(sightKey{c.First.Capture, c.Ends[side].Addr()})
 		at.packets(w)
 		if control {
-			at.checked += w.Checked
-			at.bad += w.Bad
+			at.checked += int(w.Checked)
+			at.bad += int(w.Bad)
 		}
 		if w.Sources == 1 && w.Source != (ftp.MAC{}) {
 			at.station = g.stationOf(stationKey{c.First.Capture, w.Source})
