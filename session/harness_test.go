@@ -339,7 +339,10 @@ func (f *flow) fin(sides ...ftp.Side) *flow {
 	for _, side := range sides {
 		seen := f.h.packet()
 		f.touch(side, seen)
-		f.c.Half[side].FIN = seen
+		h, other := &f.c.Half[side], &f.c.Half[side.Other()]
+		if h.FIN, h.FINAck = seen, other.Bytes; other.FIN.Yes() {
+			h.FINAck++
+		}
 		f.h.logf("FIN from %s", f.c.Ends[side])
 	}
 	return f

@@ -132,10 +132,18 @@ func (x *draft) carriedOn(c *ftp.Conn) Outcome {
 		return OutcomeIncomplete // an empty file: the reply is still to come
 	case bytes == 0 && stateOf(c) == StateClosed && x.d.encrypted && !c.TLS:
 		return OutcomeUnknown // an empty file, or one that could not be sent
+	case x.d.s.LostBytes > 0 && !cutOff(sender, receiver):
+		return OutcomeUnknown // the last reply may be what the capture lacks
 	case ended(c).Yes() || x.d.stateEnded():
 		return OutcomeAborted
 	}
 	return OutcomeIncomplete
+}
+
+// cutOff reports whether a connection was seen to end before its data did: by RST, or
+// by a receiver that had acknowledged no end of it.
+func cutOff(sender, receiver *ftp.Half) bool {
+	return sender.RST.Yes() || receiver.RST.Yes() || receiver.FIN.Yes() && !follows(receiver, sender)
 }
 
 // stallOf is for how long no data is a stall. On a thinned connection some may have

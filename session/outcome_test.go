@@ -114,6 +114,34 @@ func TestOutcome(t *testing.T) {
 			s1.t1 passive PASV 198.51.100.20:40001 RETR a aborted download=0 client→198.51.100.20:40001`,
 		},
 		{
+			"unknown: the capture lacks a line", "it may be the last reply: nothing shows that there was none",
+			func(h *harness) {
+				s := h.open()
+				s.pasv(40001)
+				d := s.dial(40001).answered()
+				s.exchange("RETR a", "150 here it comes")
+				d.fin(server, client)
+				s.gap(server, "226 done")
+				s.quit()
+			},
+			`s1 lossy
+			s1.t1 passive PASV 198.51.100.20:40001 RETR a unknown download=0 client→198.51.100.20:40001`,
+		},
+		{
+			"aborted: the capture lacks a line", "the receiver reset the connection, whatever the line was",
+			func(h *harness) {
+				s := h.open()
+				s.pasv(40001)
+				d := s.dial(40001).answered()
+				s.exchange("RETR a", "150 here it comes")
+				d.down(60).rst(client)
+				s.gap(server, "426 broken")
+				s.quit()
+			},
+			`s1 lossy
+			s1.t1 passive PASV 198.51.100.20:40001 RETR a aborted download=60 client→198.51.100.20:40001 reset`,
+		},
+		{
 			"completed: the command is lost", "bytes went and their sender closed first: not unused",
 			func(h *harness) {
 				s := h.open()

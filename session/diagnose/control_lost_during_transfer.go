@@ -27,7 +27,7 @@ func controlLost(s *subject) *Finding {
 		return s.finalReplyLost(done)
 	case s.finalReplyCut(done):
 		return s.cutAtReply(done)
-	case s.t.Reply != nil || s.Control.Half[server].LastData.Time.After(closed.Time):
+	case s.t.Reply != nil || s.Control.Half[server].LastData.Time.After(closed.Time) || s.unread(closed):
 		return nil // something came
 	}
 	if e, ok := s.resetAfter(done); ok {
@@ -87,6 +87,13 @@ func (s *subject) doneEvidence(done ftp.Seen) Evidence {
 		return Evidence{done, "the data is complete: the end of it, sent more than once, is acknowledged"}
 	}
 	return Evidence{done, "the data is complete: its sender closes the data connection"}
+}
+
+// unread reports whether the client acknowledged something of the server after that,
+// and the capture lacks some of what it said: perhaps the last reply.
+func (s *subject) unread(done ftp.Seen) bool {
+	h := &s.Control.Half[server]
+	return h.Missing > 0 && h.Confirmed.Time.After(done.Time)
 }
 
 // laterData reports whether another transfer of the session began after that.

@@ -26,7 +26,7 @@ func finalReplyDelayed(s *subject) *Finding {
 		return s.repliedLate(done, r)
 	}
 	gave, own := s.parted(), &s.Control.Half[server]
-	if s.Encrypted || !gave.Yes() || gave.host != client || gave.Time.Sub(done.Time) < least || !own.LastPacket.Time.After(gave.Time) || own.LastPacket == own.RST {
+	if s.Encrypted || s.unread(done) || !gave.Yes() || gave.host != client || gave.Time.Sub(done.Time) < least || !own.LastPacket.Time.After(gave.Time) || own.LastPacket == own.RST {
 		return nil
 	}
 	return s.leftWaiting(done, gave)
