@@ -132,12 +132,12 @@ func (x *draft) carriedOn(c *ftp.Conn) Outcome {
 		return OutcomeIncomplete // an empty file: the reply is still to come
 	case bytes == 0 && stateOf(c) == StateClosed && x.d.encrypted && !c.TLS:
 		return OutcomeUnknown // an empty file, or one that could not be sent
+	case !ended(c).Yes() && !x.d.stateEnded(), !cutOff(sender, receiver) && !ended(x.d.conn).Yes() && x.tooSoon(ended(c)):
+		return OutcomeIncomplete
 	case x.d.s.LostBytes > 0 && !cutOff(sender, receiver):
 		return OutcomeUnknown // the last reply may be what the capture lacks
-	case ended(c).Yes() || x.d.stateEnded():
-		return OutcomeAborted
 	}
-	return OutcomeIncomplete
+	return OutcomeAborted
 }
 
 // cutOff reports whether a connection was seen to end before its data did: by RST, or

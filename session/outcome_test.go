@@ -556,30 +556,3 @@ func TestOutcome(t *testing.T) {
 		},
 	})
 }
-
-// The deadlines of diagnoses.md 4.3: what the capture's end left pending.
-func TestPending(t *testing.T) {
-	tell(t, []story{
-		{
-			"a SYN 0.4 s before the end", "no verdict before the deadline: what the catalogue calls pending is incomplete",
-			func(h *harness) {
-				s := h.open()
-				s.pasv(40001)
-				s.dial(40001)
-				h.advance(400 * time.Millisecond)
-			},
-			`s1 open
-			s1.t1 passive PASV 198.51.100.20:40001 no-command incomplete bytes=0 client→198.51.100.20:40001 unanswered`,
-		},
-		{
-			"three SYNs in three seconds", "at the deadline it is blocked",
-			func(h *harness) {
-				s := h.open()
-				s.pasv(40001)
-				s.dial(40001).silent(3)
-			},
-			`s1 open
-			s1.t1 passive PASV 198.51.100.20:40001 no-command blocked bytes=0 client→198.51.100.20:40001 unanswered`,
-		},
-	})
-}
