@@ -58,6 +58,8 @@ func (x *draft) rejected(c *ftp.Conn, opened bool, code int) bool {
 		return notThere(code) && opened && !x.t.Aborted && !c.Half[0].RST.Yes() && !c.Half[1].RST.Yes()
 	case failed && (c.SYNCount >= 3 || x.t.Reply.Seen.Time.Sub(c.First.Time) >= deadline):
 		return false // it speaks of the connection, whatever its number
+	case code == 421 && opened:
+		return x.t.Reply.Seen.Time.Sub(x.t.Command.Seen.Time) < deadline // later it may have waited for the connection
 	case connectionTrouble(code):
 		// "425 Use PORT or PASV first.": nothing had been announced.
 		return !opened && !failed && (x.ann == nil || x.ann.a.Accepted != nil && !*x.ann.a.Accepted)

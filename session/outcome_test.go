@@ -479,6 +479,31 @@ func TestOutcome(t *testing.T) {
 			`s1.t1 unknown unannounced RETR a rejected 425 no-data`,
 		},
 		{
+			"rejected: the server shuts down", "421 before it began: the data connection was there, and empty",
+			func(h *harness) {
+				s := h.open()
+				s.pasv(40001)
+				d := s.dial(40001).answered()
+				s.exchange("RETR a", "421 closing down")
+				d.fin(client, server)
+			},
+			`s1 open
+			s1.t1 passive PASV 198.51.100.20:40001 RETR a rejected 421 download=0 client→198.51.100.20:40001`,
+		},
+		{
+			"not rejected: the server waited", "421 a minute later: it may never have seen the data connection",
+			func(h *harness) {
+				s := h.open()
+				s.pasv(40001)
+				s.dial(40001).answered()
+				s.client("RETR a")
+				h.advance(time.Minute)
+				s.server("421 Timeout.")
+				s.quit()
+			},
+			`s1.t1 passive PASV 198.51.100.20:40001 RETR a stalled 421 download=0 client→198.51.100.20:40001 open`,
+		},
+		{
 			"incomplete: going on", "still going on well when the capture ended",
 			func(h *harness) {
 				s := h.open()

@@ -24,8 +24,8 @@ func dataReset(s *subject) *Finding {
 		return nil // it waited in vain for the last reply
 	case s.t.Reply == nil && s.dataDone().Yes() && gone.Yes():
 		return s.leftWithoutWord(gone)
-	case !ok, s.t.Reply != nil && end.host == client && !end.rst && s.flows()[0].from == client:
-		return s.givenUp() // the client's FIN ends an upload in order
+	case !ok, s.t.Reply != nil && end.host == client && !end.rst && (s.flows()[0].from == client || sooner(s.t.Reply.Seen, end.Seen)):
+		return s.givenUp() // the client's FIN ends an upload in order, or follows what the server said
 	case end.rst && s.forged(end):
 		return s.cutByBox(end)
 	}
