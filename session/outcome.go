@@ -181,11 +181,15 @@ func (x *draft) silentlyEnded() bool {
 
 // onlyHandshake reports whether the sender of the file sent nothing but a TLS
 // handshake that begins a new session, and closed without the alert that ends
-// one: an empty file, or a server that insists on the old session.
+// one: an empty file, or a server that insists on the old session. Or nobody ever
+// answered it.
 // https://www.rfc-editor.org/rfc/rfc4217#section-10.2
 func onlyHandshake(c *ftp.Conn, sender ftp.Side) bool {
 	h := c.Hello
-	if c.Thinned && c.Half[sender].Bytes >= handshake {
+	switch {
+	case c.Hailed():
+		return true
+	case c.Thinned && c.Half[sender].Bytes >= handshake:
 		return false // there was more, in records that were left out
 	}
 	return h != nil && h.Whole() && !h.Resumed() && !h.Carried(sender) && !c.Half[sender].Shutdown.Yes()

@@ -558,6 +558,21 @@ func TestOutcome(t *testing.T) {
 			s1.t1 unknown unannounced RETR a unknown no-data`,
 		},
 		{
+			"unknown: a ClientHello that nobody answered", "nothing was transferred, and nobody can read why",
+			func(h *harness) {
+				s := h.open()
+				s.exchange("AUTH TLS", "234 go")
+				s.tls()
+				s.secret(client)
+				d := s.dial(40001).answered()
+				d.c.TLS, d.c.Hello = true, &ftp.TLS{Client: ftp.Hello{Seen: h.packet()}}
+				d.up(568).fin(client).rst(server)
+				s.close()
+			},
+			`s1 explicit-tls
+			s1.t1 passive unannounced no-command unknown bytes=568 client→198.51.100.20:40001 reset tls inferred`,
+		},
+		{
 			"not unknown: the beginning is missing, but 226", "a 2xx ended it",
 			func(h *harness) {
 				s := h.midstream()

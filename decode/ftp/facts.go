@@ -140,6 +140,16 @@ func (t *TLS) Whole() bool {
 	return t.Client.Yes() && t.Server.Yes() && !t.Server.Cut && t.Finished.Yes()
 }
 
+// Hailed reports whether all that passed on a connection is the ClientHello of one
+// side: the other was heard, and never said a word.
+func (c *Conn) Hailed() bool {
+	if c.Hello == nil || !c.Hello.Client.Yes() {
+		return false
+	}
+	other := &c.Half[c.Hello.Client.From.Other()]
+	return other.Packets > 0 && other.Bytes == 0
+}
+
 // Resumed reports whether the handshake took up an earlier session; false too
 // where that cannot be told. A TLS 1.3 server returns the session id whatever it
 // does.

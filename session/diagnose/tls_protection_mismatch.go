@@ -25,6 +25,9 @@ func tlsProtection(s *subject) *Finding {
 	if f := s.halfEncrypted(); f != nil {
 		return f
 	}
+	if f := s.helloUnanswered(); f != nil {
+		return f
+	}
 	return s.neverEncrypted()
 }
 
@@ -98,6 +101,31 @@ func (s *subject) halfEncrypted() *Finding {
 	f.Location = Place{Statement{"the settings of client and server: no box between is needed for this", Likely}, Unknown}
 	f.Evidence = append(f.Evidence, Evidence{c.Hello.Client.Seen, who + " begins TLS"}, Evidence{plain.FirstData, other + " sends plain data"})
 	f.Unknown = []string{"which of the two is set wrong"}
+	return f
+}
+
+// helloUnanswered: one side began TLS on the data connection, its words arrived, and
+// the other never said one.
+func (s *subject) helloUnanswered() *Finding {
+	c := s.conn()
+	end, ended := s.cut()
+	if s.readable() || !ended || !c.Hailed() || s.otherOutcome() || s.t.Outcome == session.OutcomeStalled {
+		return nil
+	}
+	side := c.Hello.Client.From
+	if h := &c.Half[side]; h.Acked < h.Bytes {
+		return nil
+	}
+	who, other := s.called(s.turned(side)), s.called(s.turned(side.Other()))
+	f := s.mismatch(Possible)
+	f.Severity = Warning
+	f.key += " hello"
+	f.Headline = fmt.Sprintf("%s began TLS on the data connection, and %s never answered", capital(who), other)
+	f.Observation = Statement{fmt.Sprintf("the ClientHello of %s was acknowledged, and no byte of %s came; after %s %s closed the connection first", who, other, Duration(end.Time.Sub(c.Hello.Client.Time)), s.called(end.host)), Certain}
+	f.Location = Place{Statement{"the client or the server: no box between is needed for this", Possible}, Unknown}
+	f.Cause.Text = "the server refused the command, as where a file is missing; or client and server do not agree on PROT"
+	f.Evidence = append(f.Evidence, Evidence{c.Hello.Client.Seen, who + " begins TLS"}, s.endEvidence(end))
+	f.Unknown = []string{"what the server replied: the control connection is encrypted", "whether PROT P was agreed on"}
 	return f
 }
 
