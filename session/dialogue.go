@@ -23,6 +23,7 @@ type dialogue struct {
 	drafts    []*draft
 	dir       workdir
 	kind      byte     // TYPE in force, 0 unknown
+	packed    bool     // MODE was not always stream: what passes has another length than the file
 	rest      *restart // REST for the next transfer, or nil
 	name      string   // argument of a USER whose login is not decided
 	greeted   bool
@@ -266,6 +267,8 @@ func (d *dialogue) answered(p pending, c *Command, r *Reply, ev *ftp.Event) {
 		if ok && c.Argument != "" {
 			d.kind = c.Argument[0] &^ 0x20
 		}
+	case verb == "MODE":
+		d.packed = d.packed || ok && !strings.EqualFold(c.Argument, "S")
 	case verb == "REST":
 		if r.Code != 350 && p.rest != nil {
 			p.rest.declined = true

@@ -115,13 +115,16 @@ func (x *draft) carriedOn(c *ftp.Conn) Outcome {
 	sender := &c.Half[x.sender(c)]
 	receiver := &c.Half[x.sender(c).Other()]
 	bytes := sender.Bytes + receiver.Bytes
+	if x.t.Reply == nil {
+		x.t.Due = x.due()
+	}
 	switch {
 	case x.t.Command == nil && bytes == 0 && x.ann != nil:
 		if x.tooSoon(x.ann.a.Seen) {
 			return OutcomeIncomplete
 		}
 		return OutcomeUnused
-	case x.t.Reply == nil && sender.Bytes > 0 && (inOrder(c, x.sender(c)) || x.drained(c)) && !x.silentlyEnded():
+	case x.t.Reply == nil && sender.Bytes > 0 && (inOrder(c, x.sender(c)) || x.drained(c)) && !x.silentlyEnded() && sender.Bytes >= x.t.Due:
 		if onlyHandshake(c, x.sender(c)) || c.Thinned && x.d.encrypted && perhapsHandshake(c, sender) {
 			return OutcomeUnknown
 		}

@@ -182,6 +182,7 @@ type Transfer struct {
 	Reply        *Reply   // the final reply to the transfer command, or nil
 	Type         byte     // TYPE in force: 'A', 'I', 'E', 'L', or 0 where not known
 	Offset       int64    // REST offset in force, 0 for none
+	Due          int64    // of a download that no reply ended: bytes that by the server's words there are to send at least, 0 where not known
 	Aborted      bool     // ABOR was sent for it
 }
 

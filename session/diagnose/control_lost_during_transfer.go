@@ -53,7 +53,7 @@ func (s *subject) dataDone() ftp.Seen {
 	sent, got := flows[0].sent, flows[0].got
 	end := closing(sent)
 	switch {
-	case !end.Yes() || sent.Acked < sent.Bytes,
+	case !end.Yes() || sent.Acked < sent.Bytes, sent.Bytes < s.t.Due,
 		sent.RST.Yes() && sooner(sent.RST, end), got.RST.Yes() && sooner(got.RST, end),
 		!closing(got).Yes() && !got.RST.Yes(),
 		closing(got).Yes() && sooner(closing(got), end): // the receiver gave up first

@@ -155,6 +155,9 @@ func (s *subject) cutByHost(e hangup) *Finding {
 	f.Observation = Statement{fmt.Sprintf("%s of %s after %s", act, who, s.amount(e.Time)), Certain}
 	if e.host == sender && !e.rst {
 		f.Observation.Text += ", and no word that the transfer was complete"
+		if due := s.t.Due; s.t.Data.Bytes < due {
+			f.Observation.Text += fmt.Sprintf("; by the server's own words there were %s to send", count(int(due), "byte"))
+		}
 	}
 	f.Location = Place{Statement{who + ", which closed in order", Likely}, placeOf(e.host)}
 	f.Evidence = append(s.opening(), s.endEvidence(e))
@@ -206,11 +209,11 @@ func (s *subject) explainEnd(f *Finding, e hangup) {
 }
 
 // leftTogether is how the same host ended the control connection at the same
-// moment; false if it did not.
+// moment; false if it did not, or the other host did first.
 func (s *subject) leftTogether(e hangup) (hangup, bool) {
 	const moment = 250 * time.Millisecond
 	for _, o := range s.endings() {
-		if o.ctl && o.host == e.host && o.Time.Sub(e.Time).Abs() <= moment && s.t.Reply == nil {
+		if o.ctl && o == s.parted() && o.host == e.host && o.Time.Sub(e.Time).Abs() <= moment && s.t.Reply == nil {
 			return o, true
 		}
 	}
