@@ -70,7 +70,7 @@ func (s *subject) gaveUp(after ftp.Time) (first Evidence, words string) {
 	}
 	var next *session.Command
 	for i := range s.Commands {
-		if c := &s.Commands[i]; (s.t.Command == nil || c.Seen != s.t.Command.Seen) && earlier(c.Seen) {
+		if c := &s.Commands[i]; (s.t.Command == nil || c.Seen != s.t.Command.Seen) && (s.conn() != nil || leaves(c.Verb)) && earlier(c.Seen) {
 			first.Seen, next = c.Seen, c
 		}
 	}
@@ -88,6 +88,12 @@ func (s *subject) gaveUp(after ftp.Time) (first Evidence, words string) {
 		first, words = s.endEvidence(e), name(e.host)+" closed the control connection"
 	}
 	return first, words
+}
+
+// leaves reports whether a client that sends a command does not want to connect any
+// more. Before it connects it may send others, as TYPE or SIZE.
+func leaves(verb string) bool {
+	return ftp.Announces(verb) != ftp.ModeUnknown || ftp.IsTransfer(verb) || verb == "QUIT" || verb == "ABOR" || verb == "REIN"
 }
 
 // gaveUpEvidence is that of gaveUp, or none.

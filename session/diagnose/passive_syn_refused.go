@@ -43,6 +43,12 @@ func passiveRefused(s *subject) *Finding {
 	case s.endedBefore(c.First):
 		f.Cause = Statement{"the control connection had ended by then, and the server's port with it", Likely}
 		f.Next, f.Remedies = "", nil
+	case s.givenUpBefore(c.First):
+		f.key += " late"
+		f.Cause = Statement{fmt.Sprintf("the server had replied %s before the client connected, and did not wait for it any more", said(s.reply())), Likely}
+		f.Evidence = append(f.Evidence, replied(s.reply()))
+		f.Unknown = []string{"why the client connected so late"}
+		f.Next, f.Remedies = "", nil
 	case !s.toServer(to):
 		f.Cause = Statement{fmt.Sprintf("the server does not listen at %s: the client reaches it at %s", to, s.Server.Addr()), Likely}
 	case s.late(c) > 0:
@@ -92,6 +98,13 @@ func (s *subject) replacedWell() bool {
 func (s *subject) endedBefore(what ftp.Seen) bool {
 	p := s.parted()
 	return p.Yes() && p.Time.Before(what.Time)
+}
+
+// givenUpBefore reports whether the server had said that there was no data connection
+// before something happened.
+func (s *subject) givenUpBefore(what ftp.Seen) bool {
+	r := s.reply()
+	return r != nil && r.Code >= 400 && sooner(r.Seen, what)
 }
 
 // late is how long after the announcement the client connected, if that is so
