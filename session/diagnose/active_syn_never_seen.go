@@ -42,6 +42,10 @@ func activeNeverSeen(s *subject) *Finding {
 	f.Unknown = s.unknownOfNoCall(met)
 	f.Next = s.captureAtOther(server)
 	switch {
+	case s.calledElsewhere():
+		f.Remedies = s.remedies(fixUsePassive, fixClientPortRange)
+	case s.hasty():
+		f.Remedies = s.remedies(fixUsePassive)
 	case s.on(server):
 		f.Remedies = s.remedies(fixServerEgress, fixUsePassive)
 	case s.readable():
@@ -81,11 +85,31 @@ func (s *subject) askedInVain() string {
 		waited, _ := s.waited()
 		return fmt.Sprintf("%s; after %s the server replied %s", text, Duration(waited), said(r))
 	}
-	if s.t.Next.Yes() {
-		return fmt.Sprintf("%s; after %s the client went on without it", text, Duration(s.t.Next.Time.Sub(s.asked())))
+	switch waited := Duration(s.waitedUnanswered()); {
+	case s.t.Next.Yes():
+		return fmt.Sprintf("%s; after %s the client went on without it", text, waited)
+	case s.parted().Yes():
+		return fmt.Sprintf("%s; after %s, without a reply, %s", text, waited, s.how(s.parted()))
+	default:
+		return fmt.Sprintf("%s, and no reply in the %s to its end", text, waited)
 	}
-	return text
 }
+
+// waitedUnanswered is how long the client waited for the server, which said nothing.
+func (s *subject) waitedUnanswered() time.Duration {
+	until := s.Now
+	if e := s.parted(); e.Yes() {
+		until = e.Time
+	}
+	if s.t.Next.Yes() {
+		until = s.t.Next.Time
+	}
+	return until.Sub(s.asked())
+}
+
+// hasty reports whether the client waited so shortly for a server that said nothing
+// that this may only have been slow.
+func (s *subject) hasty() bool { return s.word() == nil && s.waitedUnanswered() < idleLong }
 
 // whyNeverCalled is why the server's call never passed here, from what it says
 // that it met with.
@@ -112,6 +136,8 @@ func (s *subject) whyNeverCalled(met errno) Statement {
 		return Statement{"the server's own system or packet filter refused the connection at once", Likely}
 	case s.calledShort(met):
 		return Statement{"the server was refused at once, by its own system or by a box before this point: a SYN that is only lost takes longer", Likely}
+	case s.hasty():
+		return Statement{"the server did not try, or not yet, or its SYN was lost before it came here", Possible}
 	case here:
 		return Statement{"the server's own packet filter dropped the SYN, or the server never tried", Possible}
 	}
