@@ -171,8 +171,14 @@ func (e *expected) match(c *ftp.Conn, strangers func() bool) (one, two *announce
 	return one, nil
 }
 
-// trace notes a packet of a data connection whose beginning was not captured.
+// trace notes a packet of a data connection whose beginning was not captured, unless it
+// is a late one of an earlier connection between the same ends.
 func (e *expected) trace(ends [2]netip.AddrPort, seen ftp.Seen) {
+	for a := e.at(ends[ftp.Listener].Port()); a != nil; a = a.older {
+		if slices.ContainsFunc(a.conns, func(c *ftp.Conn) bool { return c.Ends == ends }) {
+			return
+		}
+	}
 	for a := e.at(ends[ftp.Listener].Port()); a != nil; a = a.older {
 		if a.fits(ends[0], ends[1]) > peer && a.open(seen.Time) && len(a.conns) == 0 && !a.a.Trace.Yes() {
 			a.a.Trace = seen
