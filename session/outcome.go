@@ -24,7 +24,7 @@ func (x *draft) outcome(c *ftp.Conn) Outcome {
 	if x.t.Reply != nil {
 		code = x.t.Reply.Code
 	}
-	done := code/100 == 2 && x.t.Reply != x.abor
+	done := code/100 == 2 && x.t.Reply != x.abor && !(opened && x.brokenOff(c))
 	switch {
 	case x.rejected(c, opened, code):
 		return OutcomeRejected
@@ -36,6 +36,22 @@ func (x *draft) outcome(c *ftp.Conn) Outcome {
 		return x.carriedOn(c)
 	}
 	return x.unconnected(code)
+}
+
+// brokenOff reports whether the client asked to end the transfer, and the receiver of
+// the file ended the data connection before its sender did: a 2xx after that is about
+// the abort, or says only that the server had written all of it. RFC 959 section 4.1.3.
+func (x *draft) brokenOff(c *ftp.Conn) bool {
+	if !x.t.Aborted {
+		return false
+	}
+	sender, receiver := &c.Half[x.sender(c)], &c.Half[x.sender(c).Other()]
+	for _, end := range []ftp.Seen{receiver.RST, receiver.FIN} {
+		if end.Yes() && !(closing(sender).Yes() && earlier(closing(sender), end)) {
+			return true
+		}
+	}
+	return false
 }
 
 // rejected reports whether server or client declined by reply, for a reason of

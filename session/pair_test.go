@@ -452,6 +452,22 @@ func TestAbort(t *testing.T) {
 			s1.t1 passive PASV 198.51.100.20:40001 RETR a completed 226 download=100 client→198.51.100.20:40001 ABOR`,
 		},
 		{
+			"226 of a server that had written all of it", "lftp resets the data connection and leaves: the file did not arrive",
+			func(h *harness) {
+				s, d := begin(h)
+				s.abor()
+				d.down(40).rst(client)
+				s.fin(client)
+				s.server("226 Transfer complete.")
+				s.rst(client)
+			},
+			`s1 reset
+			> PASV 227
+			> RETR a 150 226
+			> ABOR -
+			s1.t1 passive PASV 198.51.100.20:40001 RETR a aborted 226 download=100 client→198.51.100.20:40001 reset ABOR`,
+		},
+		{
 			"426 although all bytes arrived", "after an urgent ABOR: the 426 counts",
 			func(h *harness) {
 				s, d := begin(h)
