@@ -42,16 +42,8 @@ func (x *draft) outcome(c *ftp.Conn) Outcome {
 // the file ended the data connection before its sender did: a 2xx after that is about
 // the abort, or says only that the server had written all of it. RFC 959 section 4.1.3.
 func (x *draft) brokenOff(c *ftp.Conn) bool {
-	if !x.t.Aborted {
-		return false
-	}
-	sender, receiver := &c.Half[x.sender(c)], &c.Half[x.sender(c).Other()]
-	for _, end := range []ftp.Seen{receiver.RST, receiver.FIN} {
-		if end.Yes() && !(closing(sender).Yes() && earlier(closing(sender), end)) {
-			return true
-		}
-	}
-	return false
+	receiver := &c.Half[x.sender(c).Other()]
+	return x.t.Aborted && (receiver.RST.Yes() || receiver.FIN.Yes()) && !inOrder(c, x.sender(c))
 }
 
 // rejected reports whether server or client declined by reply, for a reason of
