@@ -45,6 +45,9 @@ func (r *renderer) outcomeFacts(s *session.Session, t *session.Transfer) []fact 
 		return r.stallFacts(s, t)
 	case session.OutcomeUnseen:
 		if a := t.Announcement; a != nil && a.Accepted == nil {
+			if u := lastUnanswered(s); u != nil && u.command.Seen.Ref == a.Asked.Ref {
+				return []fact{u.fact(s)}
+			}
 			return []fact{{"no answer to " + a.Verb + " in this capture", []ftp.Ref{a.Seen.Ref}}}
 		}
 		if t.Announcement != nil && t.Announcement.Endpoint.IsValid() {

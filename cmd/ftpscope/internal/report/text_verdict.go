@@ -59,16 +59,17 @@ func (r *renderer) found(troubles []*trouble) {
 
 // riddle is what did not go well in one way and no finding is about.
 type riddle struct {
-	what  string
-	ids   []string
-	first *session.Session // the first of these sessions; nil of transfers
+	what     string
+	ids      []string
+	first    *session.Session  // the first of these sessions
+	transfer *session.Transfer // the first of these transfers, if it is of transfers
 }
 
 // riddles are the sessions and transfers that did not go well and that no
 // finding is about, by how they failed.
 func (r *renderer) riddles() []riddle {
 	var failed [failureKinds]riddle
-	byOutcome := make(map[session.Outcome][]string)
+	byOutcome := make(map[session.Outcome]riddle)
 	for _, s := range r.Sessions {
 		told := len(r.told.ofSession[s.ID]) > 0
 		for _, t := range s.Transfers {
@@ -76,7 +77,12 @@ func (r *renderer) riddles() []riddle {
 			case len(r.told.ofTransfer[t.ID]) > 0 || r.told.codes[t.ID] != "":
 				told = true
 			case Failed(t.Outcome):
-				byOutcome[t.Outcome] = append(byOutcome[t.Outcome], t.ID)
+				one, known := byOutcome[t.Outcome]
+				if !known {
+					one.first, one.transfer = s, t
+				}
+				one.ids = append(one.ids, t.ID)
+				byOutcome[t.Outcome] = one
 			}
 		}
 		if f := failureOf(s); f != failureNone && !told {
@@ -94,8 +100,9 @@ func (r *renderer) riddles() []riddle {
 		}
 	}
 	for _, o := range outcomeOrder {
-		if ids := byOutcome[o]; len(ids) > 0 {
-			out = append(out, riddle{what: countText(int64(len(ids)), "transfer") + " " + string(o), ids: ids})
+		if one, known := byOutcome[o]; known {
+			one.what = countText(int64(len(one.ids)), "transfer") + " " + string(o)
+			out = append(out, one)
 		}
 	}
 	return out
@@ -105,9 +112,16 @@ func (r *renderer) riddles() []riddle {
 func (r *renderer) unexplained(all []riddle) {
 	for _, one := range all {
 		r.flow(0, 2, piece{"not explained: " + one.what, r.fair}, piece{strings.Join(few(one.ids), " "), r.plain})
-		if one.first != nil {
-			r.facts(indentFact, one.first.First.Capture, r.unansweredFacts(one.first))
+		facts := r.unansweredFacts(one.first)
+		if one.transfer != nil {
+			facts = r.outcomeFacts(one.first, one.transfer)
 		}
+		if len(one.ids) > 1 {
+			for i := range facts {
+				facts[i].text = one.ids[0] + ": " + facts[i].text
+			}
+		}
+		r.facts(indentFact, one.first.First.Capture, facts)
 	}
 }
 

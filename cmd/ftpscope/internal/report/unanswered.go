@@ -15,9 +15,17 @@ type unanswered struct {
 }
 
 // unansweredOf is the last command of a session if nothing of the server came after
-// it; nil if something did. What belongs to a transfer is told there, and QUIT and
-// ABOR are not waited for by all.
+// it; nil if something did, or if the command belongs to a transfer, where it is told.
 func unansweredOf(s *session.Session) *unanswered {
+	if u := lastUnanswered(s); u != nil && !ofTransfer(s, u.command) {
+		return u
+	}
+	return nil
+}
+
+// lastUnanswered is the same, whatever the command belongs to. QUIT and ABOR are not
+// waited for by all.
+func lastUnanswered(s *session.Session) *unanswered {
 	n := len(s.Commands)
 	if n == 0 || s.Encrypted || s.LostBytes > 0 || s.Control == nil {
 		return nil
@@ -25,7 +33,7 @@ func unansweredOf(s *session.Session) *unanswered {
 	c, said := &s.Commands[n-1], &s.Control.Half[ftp.Listener]
 	switch {
 	case len(c.Replies) > 0, c.Cut, c.Verb == "QUIT", c.Verb == "ABOR",
-		said.Packets == 0, said.Missing > 0, said.LastData.Time.After(c.Seen.Time), ofTransfer(s, c):
+		said.Packets == 0, said.Missing > 0, said.LastData.Time.After(c.Seen.Time):
 		return nil
 	}
 	until := s.Now
@@ -56,10 +64,14 @@ func ofTransfer(s *session.Session, c *session.Command) bool {
 
 // unansweredFacts are the command that got no reply, and whether it arrived.
 func (r *renderer) unansweredFacts(s *session.Session) []fact {
-	u := unansweredOf(s)
-	if u == nil {
-		return nil
+	if u := unansweredOf(s); u != nil {
+		return []fact{u.fact(s)}
 	}
+	return nil
+}
+
+// fact says that the command got no reply, and whether it arrived.
+func (u *unanswered) fact(s *session.Session) fact {
 	text := fmt.Sprintf("no reply to %s in %s", Escape(u.command.Verb), durationText(u.waited))
 	h := &s.Control.Half[ftp.Initiator]
 	switch st := &h.Stuck; {
@@ -68,5 +80,5 @@ func (r *renderer) unansweredFacts(s *session.Session) []fact {
 	case h.Bytes > 0 && h.Acked >= h.Bytes:
 		text += "; the server's host acknowledged it"
 	}
-	return []fact{{text, []ftp.Ref{u.command.Seen.Ref}}}
+	return fact{text, []ftp.Ref{u.command.Seen.Ref}}
 }
