@@ -235,7 +235,7 @@ func inOrder(c *ftp.Conn, from ftp.Side) bool {
 	if !closed.Yes() || sender.RST.Yes() && earlier(sender.RST, closed) {
 		return false
 	}
-	if receiver.Packets > 0 && sender.Acked < sender.Bytes && !c.Thinned || closed == sender.FIN && c.Unheard(from) {
+	if c.UnderWay(from) || closed == sender.FIN && c.Unheard(from) {
 		return false // not all of it arrived
 	}
 	if rst := receiver.RST; rst.Yes() && earlier(rst, closed) {
@@ -269,7 +269,7 @@ func (x *draft) begins(c *ftp.Conn) ftp.Time {
 // reply came, or the capture stopped.
 func (x *draft) end(c *ftp.Conn) ftp.Time {
 	end := x.d.t.now
-	if at := ended(c); at.Yes() && at.Time.Before(end) {
+	if at := c.Over(); at.Yes() && at.Time.Before(end) {
 		end = at.Time
 	}
 	if r := x.t.Reply; r != nil && r.Seen.Time.Before(end) {

@@ -45,6 +45,8 @@ func dataSilence(s *subject) *Finding {
 		s.rejectedMidway(f, rejected)
 	case frozen != nil && frozen.sent.Stuck.First.Yes():
 		s.unacknowledged(f, *frozen)
+	case frozen != nil && s.gapAtEnd(*frozen):
+		s.endWithoutData(f, *frozen)
 	case frozen != nil && !frozen.sent.Stuck.Yes():
 		s.unheard(f, *frozen)
 	case frozen != nil:
@@ -57,20 +59,37 @@ func dataSilence(s *subject) *Finding {
 }
 
 // frozen is the flow that stands still: bytes were sent again and again in vain,
-// or what follows them passed and they did not; or so was the end of the file, of a
-// transfer that did not go well. Nil if there is none.
+// or what follows them passed and they did not, if only the end of the file; or so was
+// that end, of a transfer that did not go well. Nil if there is none.
 func (s *subject) frozen() *flow {
 	const repeats, least = 3, time.Second
 	for i, f := range s.flows() {
 		st := &f.sent.Stuck
 		vain := st.First.Yes() && st.Repeats >= repeats && lastSent(st).Sub(st.First.Time) >= least
 		gap := !st.First.Yes() && st.Beyond >= repeats && s.Now.Sub(s.through(f.c)) >= least
-		if vain || gap || i == 0 && f.c.Unheard(f.end) && !s.completed() {
+		if vain || gap || s.gapAtEnd(f) || i == 0 && f.c.Unheard(f.end) && !s.completed() {
 			found := f
 			return &found
 		}
 	}
 	return nil
+}
+
+// gapAtEnd reports whether the sender's FIN passed and bytes before it did not: the
+// receiver was heard after that, and does not have them.
+func (s *subject) gapAtEnd(f flow) bool {
+	const least = time.Second
+	fin := f.sent.FIN
+	if !fin.Yes() || f.c.Thinned || f.sent.Stuck.Yes() || f.sent.Missing == 0 || f.sent.Acked >= f.sent.Bytes {
+		return false
+	}
+	until := s.Now
+	for _, end := range []ftp.Seen{f.got.FIN, f.got.RST, f.sent.RST} {
+		if end.Yes() && end.Time.Before(until) {
+			until = end.Time
+		}
+	}
+	return f.got.LastPacket.Time.After(fin.Time) && until.Sub(fin.Time) >= least
 }
 
 // orphaned reports whether the server ended the control connection without a
@@ -217,6 +236,25 @@ func (s *subject) gapped(f *Finding, fl flow) {
 	f.Location = s.before(fl.from)
 	f.Cause = Statement{"something on the way loses these bytes each time, as an inspection of contents or a too narrow link does", Possible}
 	f.Evidence = append(f.Evidence, Evidence{fl.sent.LastData, "the last data that passed, from behind the gap"})
+	f.Unknown = []string{fmt.Sprintf("what the packets that are missing look like: how long they are and how often %s repeats them", from)}
+	f.Next = s.captureAtOther(fl.from)
+	f.Remedies = s.remedies(fixMTU)
+}
+
+// endWithoutData is the view of the receiver's side where the sender's FIN comes, and
+// the last of the data before it, or all of it, never does.
+func (s *subject) endWithoutData(f *Finding, fl flow) {
+	fin := fl.sent.FIN
+	from, to := s.called(fl.from), s.called(fl.from.Other())
+	f.key += " gap " + from
+	f.Headline = fmt.Sprintf("The transfer froze: the data of %s never arrives, only the end of it does", from)
+	f.Observation = Statement{fmt.Sprintf("the FIN of %s passed, and %s before it never did; %s still waits for what follows byte %d", from, count(int(fl.sent.Missing), "byte"), to, fl.sent.Acked), Certain}
+	f.Location = s.before(fl.from)
+	f.Cause = Statement{"something on the way loses the packets with data each time, as an inspection of contents or a too narrow link does", Possible}
+	f.Evidence = append(f.Evidence, Evidence{fin, "FIN of " + from + ", from behind the gap"})
+	if at := fl.got.LastPacket; at.Yes() {
+		f.Evidence = append(f.Evidence, Evidence{at, to + " does not acknowledge it"})
+	}
 	f.Unknown = []string{fmt.Sprintf("what the packets that are missing look like: how long they are and how often %s repeats them", from)}
 	f.Next = s.captureAtOther(fl.from)
 	f.Remedies = s.remedies(fixMTU)

@@ -155,18 +155,9 @@ func (r *renderer) stalledSince(s *session.Session, t *session.Transfer, sender 
 // dataEnd is when a data connection was over: when somebody ended it, the final
 // reply came, or the capture stopped.
 func (r *renderer) dataEnd(s *session.Session, t *session.Transfer) ftp.Time {
-	ends := []ftp.Seen{}
-	if t.Reply != nil {
-		ends = append(ends, t.Reply.Seen)
-	}
-	for _, half := range t.Data.Conn.Half {
-		ends = append(ends, half.FIN, half.RST)
-	}
-	var end ftp.Time
-	for _, seen := range ends {
-		if seen.Yes() && (end.IsZero() || seen.Time.Before(end)) {
-			end = seen.Time
-		}
+	end := t.Data.Conn.Over().Time
+	if r := t.Reply; r != nil && (end.IsZero() || r.Seen.Time.Before(end)) {
+		end = r.Seen.Time
 	}
 	if !end.IsZero() {
 		return end
