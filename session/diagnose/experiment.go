@@ -41,6 +41,12 @@ func (s *subject) captureAtOther(of ftp.Side) string {
 		file = "server.pcap"
 	}
 	text := fmt.Sprintf("capture at %s too during the next attempt%s", name(of), nat)
+	switch {
+	case of == client && s.takenAt(NearClient):
+		text = "if this was captured on the client itself, --vantage client-host tells more; else " + text
+	case of == server && s.takenAt(NearServer):
+		text = "if this was captured on the server itself, --vantage server-host tells more; else " + text
+	}
 	if meaning := s.meaningOfCapture(of); meaning != "" {
 		text += ": " + meaning
 	} else {
