@@ -148,6 +148,9 @@ func (d *dialogue) settled(i int) bool {
 	if len(x.tried()) == 0 && d.s.LostBytes > 0 {
 		return false // at the end a connection may turn out to be its
 	}
+	if i+1 == len(d.drafts) && !d.stateEnded() && d.t.now.Sub(x.lateSince()) < answerTime {
+		return false // who connects late, or is answered late, is still to come
+	}
 	declined := x.ann != nil && x.ann.a.Accepted != nil && !*x.ann.a.Accepted
 	over := i+1 < len(d.drafts) || d.stateEnded() || x.t.Reply != nil || declined && x.t.Command == nil
 	opened := false
@@ -160,6 +163,28 @@ func (d *dialogue) settled(i int) bool {
 		}
 	}
 	return over || opened && d.encrypted
+}
+
+// lateSince is when the server gave up a data connection that nobody had opened, or when
+// somebody tried to open it after that; zero if it did not.
+func (x *draft) lateSince() ftp.Time {
+	r := x.t.Reply
+	if r == nil || !connectionTrouble(r.Code) {
+		return ftp.Time{}
+	}
+	since := r.Seen.Time
+	for _, c := range x.tried() {
+		if c.Established.Yes() || c.Midstream {
+			return ftp.Time{}
+		}
+		if c.First.Time.After(since) && len(c.Answers) == 0 {
+			since = c.First.Time
+		}
+	}
+	if len(x.tried()) > 0 && since == r.Seen.Time {
+		return ftp.Time{}
+	}
+	return since
 }
 
 // connOver reports whether nothing more comes on a connection.

@@ -113,6 +113,22 @@ func TestNewsOfAStall(t *testing.T) {
 	h.wantNews("opened s1", "failing s1.t1 stalled", "ended s1.t1 completed", "closed s1")
 }
 
+// Who connects right after the server gave up still does so: it is not told yet.
+func TestNewsOfALateConnection(t *testing.T) {
+	h := newHarness(t, session.Limits{})
+	s := h.open()
+	s.pasv(40001)
+	s.exchange("LIST", "425 no")
+	if n := len(h.news); n != 1 {
+		t.Errorf("it is too early for news: %q", h.news)
+	}
+	h.advance(200 * time.Millisecond)
+	s.dial(40001).refused()
+	h.advance(time.Second)
+	s.quit()
+	h.wantNews("opened s1", "ended s1.t1 refused", "closed s1")
+}
+
 // That a limit was reached is news: what comes later is not told of.
 func TestNewsOfALimit(t *testing.T) {
 	h := newHarness(t, session.Limits{Commands: 2})

@@ -18,6 +18,7 @@ type Watch struct {
 	summary Summary                    // of sessions that are over
 	failed  failureCounts              // of them
 	told    map[string]map[string]bool // by session that is not over: what was told of it
+	failing map[string]session.Outcome // by transfer of such a session: how it failed, as was told when it ended
 }
 
 // maxTold bounds what a Watch remembers to have explained. Beyond it, it begins
@@ -26,7 +27,7 @@ const maxTold = 1000
 
 // NewWatch makes a Watch that has told nothing.
 func NewWatch(t Text) *Watch {
-	return &Watch{text: t, where: make(map[string]string), above: make(map[string]advice), told: make(map[string]map[string]bool)}
+	return &Watch{text: t, where: make(map[string]string), above: make(map[string]advice), told: make(map[string]map[string]bool), failing: make(map[string]session.Outcome)}
 }
 
 // News is what there is to print of news, with what the engine says of it by now.
@@ -39,7 +40,10 @@ func (w *Watch) News(n *session.News, said diagnose.Explanation) string {
 		r.happened(n.Session.Last.Time, n.Session.ID, append([]piece{{"over", r.strong}}, r.life(n.Session)...)...)
 	case session.NewsEnded:
 		if pieces := w.ended(r, n); pieces != nil {
-			r.happened(lastOf(n), n.Transfer.ID, pieces...)
+			r.happened(lastOf(n.Transfer), n.Transfer.ID, pieces...)
+		}
+		if t := n.Transfer; Failed(t.Outcome) && len(w.failing) < maxTold {
+			w.failing[t.ID] = t.Outcome
 		}
 	case session.NewsLimit:
 		for _, notice := range n.Session.Notices[len(n.Session.Notices)-1:] {
@@ -66,7 +70,7 @@ func (w *Watch) ended(r *renderer, n *session.News) []piece {
 	if !w.told[n.Session.ID]["failing "+t.ID+" "+string(t.Outcome)] {
 		pieces := r.transfer(n.Session, t)
 		if w.told[n.Session.ID]["failing "+t.ID] {
-			pieces = append(pieces, piece{"after all: what was said of it above did not last", r.strong})
+			pieces = append(pieces, r.afterAll())
 		}
 		return pieces
 	}
@@ -97,9 +101,20 @@ func (w *Watch) Session(s *session.Session, said diagnose.Explanation) string {
 	r := w.renderer(s, said)
 	w.summary.Add(s)
 	w.failed.add(s)
+	for _, t := range s.Transfers {
+		if before, told := w.failing[t.ID]; told && before != t.Outcome {
+			r.happened(lastOf(t), t.ID, append(r.transfer(s, t), r.afterAll())...)
+		}
+		delete(w.failing, t.ID)
+	}
 	w.troubles(r, s)
 	delete(w.told, s.ID)
 	return r.String()
+}
+
+// afterAll takes back what was said of a transfer.
+func (r *renderer) afterAll() piece {
+	return piece{"after all: what was said of it above did not last", r.strong}
 }
 
 // End is what there is to print at the end: what was found about the capture, and
@@ -152,12 +167,12 @@ func (r *renderer) life(s *session.Session) []piece {
 }
 
 // lastOf is when a transfer was over.
-func lastOf(n *session.News) ftp.Time {
-	at := n.Transfer.Start()
-	if r := n.Transfer.Reply; r != nil {
+func lastOf(t *session.Transfer) ftp.Time {
+	at := t.Start()
+	if r := t.Reply; r != nil {
 		at = r.Seen.Time
 	}
-	if d := n.Transfer.Data; d != nil && d.Last.Time.After(at) {
+	if d := t.Data; d != nil && d.Last.Time.After(at) {
 		at = d.Last.Time
 	}
 	return at
