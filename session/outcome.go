@@ -232,6 +232,9 @@ func perhapsHandshake(c *ftp.Conn, sender *ftp.Half) bool {
 func inOrder(c *ftp.Conn, from ftp.Side) bool {
 	sender, receiver := &c.Half[from], &c.Half[from.Other()]
 	closed := closing(sender)
+	if closed.Yes() && closed == sender.Shutdown && receiver.Shutdown.Yes() && earlier(closed, receiver.Shutdown) {
+		return true // both ended TLS: whoever still resets the connection misses nothing
+	}
 	if !closed.Yes() || sender.RST.Yes() && earlier(sender.RST, closed) {
 		return false
 	}

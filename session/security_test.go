@@ -314,6 +314,24 @@ func TestInferred(t *testing.T) {
 			s1.t1 passive unannounced no-command completed bytes=6000 client→198.51.100.20:40001 tls inferred`,
 		},
 		{
+			"TLS ended by both, then RST", "the alert of the client crossed the FIN of the server, whose host is answered by RST: nothing was left to come",
+			func(h *harness) {
+				s := h.open()
+				s.exchange("AUTH TLS", "234 go")
+				s.tls()
+				s.secret(server)
+				d := s.dial(40001).answered().tls().down(24)
+				d.c.Half[server].Shutdown = d.c.Half[server].LastData
+				d.up(24)
+				d.c.Half[client].Shutdown = d.c.Half[client].LastData
+				d.c.Half[server].Acked -= 24
+				d.fin(server).rst(client)
+				s.close()
+			},
+			`s1 explicit-tls
+			s1.t1 passive unannounced no-command completed bytes=1024 client→198.51.100.20:40001 reset tls inferred`,
+		},
+		{
 			"an encrypted upload", "the sender is the client: its FIN comes first",
 			func(h *harness) {
 				s := h.open()
