@@ -173,6 +173,7 @@ func (s *subject) cutByHost(e hangup) *Finding {
 		f.Location.Where = Unknown
 	}
 	s.explainEnd(f, e)
+	s.tellRepeats(f)
 	f.Next = s.captureAtOther(e.host)
 	f.Filter = s.dataFilter()
 	return f

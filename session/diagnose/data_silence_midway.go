@@ -54,8 +54,19 @@ func dataSilence(s *subject) *Finding {
 	default:
 		s.nothingCame(f)
 	}
+	s.tellRepeats(f)
 	s.howItEnded(f)
 	return f
+}
+
+// tellRepeats says so where many packets of the file were sent again before the
+// connection stood still: the path loses packets.
+func (s *subject) tellRepeats(f *Finding) {
+	const least, oneIn = 8, 20
+	fl := s.flows()[0]
+	if n := fl.sent.Retransmissions - fl.sent.Stuck.Repeats; n >= least && n*oneIn >= fl.sent.Packets {
+		f.Observation.Text += fmt.Sprintf("; %d of the %d packets of %s repeat data: the path loses packets, and a host waits longer after each loss", n, fl.sent.Packets, s.called(fl.from))
+	}
 }
 
 // frozen is the flow that stands still: bytes were sent again and again in vain,
@@ -63,9 +74,13 @@ func dataSilence(s *subject) *Finding {
 // that end, of a transfer that did not go well. Nil if there is none.
 func (s *subject) frozen() *flow {
 	const repeats, least = 3, time.Second
+	enough := repeats
+	if s.t.Outcome == session.OutcomeStalled {
+		enough = 1 // nothing else came meanwhile
+	}
 	for i, f := range s.flows() {
 		st := &f.sent.Stuck
-		vain := st.First.Yes() && st.Repeats >= repeats && lastSent(st).Sub(st.First.Time) >= least
+		vain := st.First.Yes() && st.Repeats >= enough && lastSent(st).Sub(st.First.Time) >= least
 		gap := !st.First.Yes() && st.Beyond >= repeats && s.Now.Sub(s.through(f.c)) >= least
 		if vain || gap || s.gapAtEnd(f) || i == 0 && f.c.Unheard(f.end) && !s.completed() {
 			found := f
