@@ -46,9 +46,15 @@ func (s *subject) repliedLate(done ftp.Seen, r *session.Reply) *Finding {
 	}
 	f.Location = Place{Statement{"the server, or what it waits for", Likely}, AtServer}
 	f.Cause = Statement{"the server works on the file before it replies: it writes it to a slow disk or a remote store, or has it scanned", Possible}
+	if fl.from == server {
+		f.Cause.Text = sentAndBusy
+	}
 	f.Evidence = append(s.opening(), closed, replied(r))
 	f.Unknown = []string{"what the server does meanwhile"}
 	f.Next = "look at the server's log and at its disk during the next transfer"
+	if fl.from == server {
+		f.Next = "look at the server's log of that moment, and at what else its host does"
+	}
 	if other := closing(fl.got); fl.from == server && other.Yes() && other.Time.Sub(done.Time)*2 >= gap && !sooner(r.Seen, other) {
 		f.Observation.Text += fmt.Sprintf("; %s closed its side %s before the reply", s.called(client), Duration(r.Seen.Time.Sub(other.Time)))
 		f.Location = Place{Statement{"the client, which kept the data connection open", Likely}, AtClient}
@@ -72,6 +78,9 @@ func (s *subject) repliedLate(done ftp.Seen, r *session.Reply) *Finding {
 	f.Filter = s.dataFilter()
 	return f
 }
+
+// sentAndBusy is why a server that has sent all of a file may not say so.
+const sentAndBusy = "the server's program is busy with something else before it replies: a log, a script, or another transfer"
 
 // lingerProFTPD is how long ProFTPD waits for the client to close a data connection
 // that it has closed itself.
@@ -99,6 +108,10 @@ func (s *subject) leftWaiting(done ftp.Seen, gave hangup) *Finding {
 	f.Evidence = append(s.opening(), s.doneEvidence(done), s.endEvidence(gave),
 		Evidence{s.Control.Half[server].LastPacket, "the server's host still answers"})
 	f.Unknown = []string{"whether the server has the whole file", "whether its reply was lost on the way"}
+	if s.flows()[0].from == server {
+		f.Cause.Text = sentAndBusy
+		f.Unknown = f.Unknown[1:]
+	}
 	f.Next = "let the client wait longer for the reply, and look at the server's log meanwhile"
 	f.Filter = s.dataFilter()
 	return f

@@ -211,9 +211,31 @@ func (s *subject) loginDenied() *Finding {
 		f.Cause = Statement{"the server has reached a limit on users or connections, as its reply says", Certain}
 		f.Unknown = nil
 		f.Remedies = s.remedies(fixLimits, fixFewer)
+	default:
+		if why, told := reasonOfLogin(text); told {
+			f.Cause = Statement{why, Likely}
+			f.Unknown = nil
+			f.Remedies = nil
+		}
 	}
 	f.Evidence = shortened(evidence)
 	return f
+}
+
+// reasonOfLogin is why a login was refused that has nothing to do with the password, if
+// the words of the reply, in lower case, tell it.
+func reasonOfLogin(text string) (why string, told bool) {
+	switch {
+	case containsAny(text, "directory", "chroot"):
+		return "the server can't use the directory of this account as it is set up, as its reply says", true
+	case containsAny(text, "oops"):
+		return "the server's program fails by its configuration or its system, as its reply says", true
+	case containsAny(text, "expired", "disabled", "locked", "suspended"):
+		return "this account may not be used any more, as the reply says", true
+	case containsAny(text, "your ip", "ip address", "from your", "this host", "your host"):
+		return "the server does not let this client's address in, as its reply says", true
+	}
+	return "", false
 }
 
 // namesFile are the verbs whose failure ends a wish as that of a transfer command
@@ -287,6 +309,10 @@ func short(text string) string {
 // https://www.rfc-editor.org/rfc/rfc959#section-4.2
 func meaning(r *session.Reply) string {
 	switch text := strings.ToLower(r.Text); {
+	case strings.HasPrefix(text, "oops") && strings.Contains(text, "bind"):
+		return "the server could not take the address or the port for its end of the data connection (bind failed), as it says"
+	case strings.HasPrefix(text, "oops"):
+		return "the server's program failed by its configuration or its system, as it says"
 	case containsAny(text, "no such file", "not found", "does not exist", "doesn't exist", "cannot find"):
 		return "the file or directory is not there, as the server says"
 	case containsAny(text, "permission", "access denied", "access is denied", "not allowed", "forbidden", "not permitted"):

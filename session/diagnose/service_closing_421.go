@@ -222,5 +222,12 @@ func (s *subject) closedDuring() *Finding {
 	f.Next = s.captureAtOther(s.listens())
 	f.Remedies = s.remedies(fixTimeouts, fixCaptureAll)
 	f.Filter = s.dataFilter()
+	if s.opened() && s.t.Command != nil && r.Seen.Time.Sub(s.t.Command.Seen.Time) < patience {
+		f.Observation.Text = fmt.Sprintf("the server said %s, %s after the %s command; the data connection was open", said(r), Duration(r.Seen.Time.Sub(s.t.Command.Seen.Time)), s.wanted())
+		f.Cause = Statement{"the server shuts down, or ends this session for a reason that its log tells", Possible}
+		f.Unknown = []string{"why it ended the session"}
+		f.Next = "look at the server's log of that moment"
+		f.Remedies = s.remedies(fixLimits)
+	}
 	return f
 }
