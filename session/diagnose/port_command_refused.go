@@ -106,6 +106,13 @@ func (s *subject) whyPortRefused() portRefusal {
 		why.Statement = Statement{fmt.Sprintf("the client announced its private address, and the server has it at another, behind a NAT that does not rewrite %s", a.Verb), Likely}
 		why.unknown = []string{"which address the server has the client at"}
 		why.fixes = s.fixesForAddress()
+	case says("illegal port"):
+		// vsftpd says so of an address that is not the client's, or a low port.
+		why.key = "illegal"
+		why.headline = fmt.Sprintf("The server does not call back the announced address %s", to.Addr())
+		why.Statement = Statement{fmt.Sprintf("the server has the client at another address: behind a NAT that does not rewrite %s", a.Verb), Likely}
+		why.unknown = []string{"which address the server has the client at"}
+		why.fixes = s.fixesForAddress()
 	default:
 		why.key = "other"
 		why.headline = fmt.Sprintf("The server refused the client's %s", a.Verb)

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/ftpscope/ftpscope/decode/ftp"
+	"github.com/ftpscope/ftpscope/session"
 )
 
 // lookBack is how many of the latest attempts remedies look at: enough to know a
@@ -115,9 +116,11 @@ func (s *subject) outsideServer() string {
 	return "PUBLIC-ADDRESS"
 }
 
-// outsideClient is the same of the client.
+// outsideClient is the same of the client; its own address is not if the server did
+// not take it.
 func (s *subject) outsideClient() string {
-	if a := s.Client.Addr(); routable(a) || !routable(s.Server.Addr()) {
+	refused := s.t != nil && s.active() && s.t.Outcome == session.OutcomeRejected && s.toClient(s.announced())
+	if a := s.Client.Addr(); !refused && (routable(a) || !routable(s.Server.Addr())) {
 		return a.Unmap().String()
 	}
 	return "PUBLIC-ADDRESS"
