@@ -145,6 +145,8 @@ func (x *draft) carriedOn(c *ftp.Conn) Outcome {
 		return OutcomeIncomplete // an empty file: the reply is still to come
 	case bytes == 0 && stateOf(c) == StateClosed && x.d.encrypted && !c.TLS:
 		return OutcomeUnknown // an empty file, or one that could not be sent
+	case bytes == 0 && ended(c).Yes() && x.t.Command == nil && x.ann == nil:
+		return OutcomeUnknown // nobody can read what was wanted, or refused
 	case !ended(c).Yes() && !x.d.stateEnded(), !cutOff(sender, receiver) && !ended(x.d.conn).Yes() && x.tooSoon(ended(c)):
 		return OutcomeIncomplete
 	case x.d.s.LostBytes > 0 && !cutOff(sender, receiver):
@@ -156,7 +158,9 @@ func (x *draft) carriedOn(c *ftp.Conn) Outcome {
 // cutOff reports whether a connection was seen to end before its data did: by RST, or
 // by a receiver that had acknowledged no end of it.
 func cutOff(sender, receiver *ftp.Half) bool {
-	return sender.RST.Yes() || receiver.RST.Yes() || receiver.FIN.Yes() && !follows(receiver, sender)
+	done := closing(sender)
+	arrived := done.Yes() && sender.Acked >= sender.Bytes && earlier(done, receiver.RST)
+	return sender.RST.Yes() || receiver.RST.Yes() && !arrived || receiver.FIN.Yes() && !follows(receiver, sender)
 }
 
 // stallOf is for how long no data is a stall. On a thinned connection some may have
