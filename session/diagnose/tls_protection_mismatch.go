@@ -167,6 +167,11 @@ func (s *subject) neverEncrypted() *Finding {
 			break
 		}
 	}
+	if !told && ended && end.host == server && !end.rst && lasted < atOnce && s.otherEncrypted() == nil {
+		// A server that waits for TLS to begin does not close at once.
+		f.Severity = Warning
+		f.Cause.Text = "the file was empty and data is not encrypted; or client and server do not agree on PROT"
+	}
 	if !told && ended && end.host == client && lasted < atOnce {
 		// So it looks where the server refuses a command: nobody else can read that.
 		f.Severity = Warning
