@@ -36,6 +36,7 @@ type dialogue struct {
 	text      int      // bytes of commands and replies kept
 	page      []Reply  // where replies are written, see record
 	active    ftp.Seen // latest event of the control connection
+	elsewhere ftp.Time // when its client last tried to connect to another host
 	heard     heard    // what was told of it
 	newest    newest   // where somebody listens to news
 }
@@ -310,6 +311,7 @@ func (d *dialogue) authenticated(mechanism string, code int) {
 // secured is told when TLS records begin in one direction.
 func (d *dialogue) secured(ev *ftp.Event) {
 	d.encrypted = true
+	d.strangers()
 	if !d.s.Secured.Yes() {
 		d.s.Secured = ev.Seen
 	}

@@ -15,7 +15,7 @@ func (d *dialogue) finish() {
 	s.First, s.Last = d.conn.First, d.conn.Last
 	s.Encrypted, s.Now = d.encrypted, d.t.now
 	d.adoptOnce()
-	d.drafts = slices.DeleteFunc(d.drafts, (*draft).foreign)
+	d.drafts = slices.DeleteFunc(d.drafts, func(x *draft) bool { return x.foreign() || x.astray() })
 	s.Commands = d.t.scratch.fair(s.Commands)
 	ids := d.ids()
 	s.ID, ids, _ = strings.Cut(ids, " ")

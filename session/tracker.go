@@ -26,6 +26,7 @@ type Tracker struct {
 	expected  expected
 	strays    strays
 	leaving   leaving
+	secret    map[netip.Addr][]*dialogue // live ones that are encrypted, by client
 	words     words
 	scratch   scratch
 	now       ftp.Time // of the latest event
@@ -73,6 +74,9 @@ func (t *Tracker) Data(initiator, listener netip.AddrPort, handshake bool) ftp.C
 		return ftp.ClaimPossible
 	}
 	if handshake && len(t.pairs) > 0 && len(t.pairs[hostsOf(initiator.Addr(), listener.Addr())]) > 0 {
+		return ftp.ClaimPossible
+	}
+	if handshake && t.elsewhere(initiator, listener, ftp.Time{}) != nil {
 		return ftp.ClaimPossible
 	}
 	return ftp.ClaimNone
@@ -238,6 +242,7 @@ func (t *Tracker) finish(d *dialogue, emit func(*Session)) {
 	delete(t.live, d.conn.ID)
 	d.conn.Follower, d.done = nil, true
 	t.leaving.left(d)
+	d.forgetStrangers()
 	h := hostsOf(d.conn.Ends[0].Addr(), d.conn.Ends[1].Addr())
 	if rest := slices.DeleteFunc(t.pairs[h], func(x *dialogue) bool { return x == d }); len(rest) > 0 {
 		t.pairs[h] = rest
@@ -276,6 +281,13 @@ func (t *Tracker) dataOpened(c *ftp.Conn) {
 	}
 	if d := t.encryptedBetween(c); d != nil {
 		d.inferred(c)
+		return
+	}
+	if len(t.pairs[hostsOf(c.Ends[0].Addr(), c.Ends[1].Addr())]) == 0 {
+		if d := t.elsewhere(c.Ends[ftp.Initiator], c.Ends[ftp.Listener], c.First.Time); d != nil {
+			d.elsewhere = c.First.Time
+			d.inferred(c)
+		}
 		return
 	}
 	if t.strays.add(c) {

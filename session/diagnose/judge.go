@@ -190,8 +190,11 @@ func (s *subject) unexplained() *Finding {
 }
 
 // polish holds every finding to the rules that hold for all: what went well has
-// no error, evidence is bounded and in order.
+// no error, what is guessed is said to be, evidence is bounded and in order.
 func (s *subject) polish(f *Finding) {
+	if s.elsewhere() {
+		f.Unknown = append(f.Unknown, "whether this connection belongs to the session at all: that is taken from its time, right after words of the server that cannot be read")
+	}
 	if s.completed() && f.Severity == Error {
 		f.Severity = Warning
 	}
@@ -201,4 +204,14 @@ func (s *subject) polish(f *Finding) {
 	if len(f.Evidence) > MaxEvidence {
 		f.Evidence = shortened(f.Evidence)
 	}
+}
+
+// elsewhere reports whether the data connection goes to neither host of the session,
+// and nothing that can be read announced it.
+func (s *subject) elsewhere() bool {
+	if s.t == nil || s.t.Correlation != session.CorrelationInferred || s.t.Data == nil {
+		return false
+	}
+	to := s.t.Data.Destination.Addr()
+	return to != s.Client.Addr() && to != s.Server.Addr()
 }
