@@ -155,7 +155,7 @@ func (f *flow) outgoing(p *packet, side ftp.Side, fresh bool) {
 	case from > o.acked:
 		st.Offset = o.acked
 		st.Beyond++
-		if now := (sent{from, p.length, o.packets, p.fixed, p.seen}); o.insists(now) {
+		if now := (sent{from, p.length, o.packets, p.fixed, p.seen}); f.conn.Role == ftp.RoleData && s.lacks(o.acked) && o.insists(now) {
 			o.acked = from
 			*st = ftp.Stuck{Offset: from}
 			began(st, &o.insistence.sent)

@@ -186,3 +186,39 @@ func TestStuckOneByte(t *testing.T) {
 	equal(t, "stuck", c.Half[server].Stuck.First.Yes(), false)
 	equal(t, "probes", c.Half[server].Probes, 1)
 }
+
+// What the capture lacks had arrived if the sender repeats what follows it, again and
+// again; not if it did so once, or at once, or if what stands before it is there.
+func TestStuckBehindWhatTheCaptureLacks(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		missed bool // the segment before is not in the capture
+		waits  []time.Duration
+		offset int64
+	}{
+		{"three times", true, []time.Duration{200 * time.Millisecond, 600 * time.Millisecond}, 14},
+		{"twice", true, []time.Duration{200 * time.Millisecond}, 4},
+		{"at once", true, []time.Duration{time.Millisecond, 2 * time.Millisecond, 3 * time.Millisecond}, 4},
+		{"nothing is missing", false, []time.Duration{200 * time.Millisecond, 600 * time.Millisecond, time.Second}, 4},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := dataScript().handshake().server("abcd").send(client, flagACK, "")
+			s.server("0123456789").server("xyz")
+			segs := s.segs
+			last := segs[len(segs)-1]
+			if c.missed {
+				segs = append(segs[:len(segs)-2:len(segs)-2], last)
+			}
+			for _, after := range c.waits {
+				last = later(last, after)
+				segs = append(segs, last)
+			}
+			got := stuckOf(t, segs...)
+			equal(t, "offset", got.Offset, c.offset)
+			if c.offset > 4 {
+				equal(t, "length", got.Length, 3)
+				equal(t, "repeats", got.Repeats, len(c.waits))
+			}
+		})
+	}
+}
