@@ -48,7 +48,7 @@ func passiveRefused(s *subject) *Finding {
 		f.Cause = Statement{fmt.Sprintf("the server had replied %s before the client connected, and did not wait for it any more", said(s.reply())), Likely}
 		f.Evidence = append(f.Evidence, replied(s.reply()))
 		f.Unknown = []string{"why the client connected so late"}
-		f.Next, f.Remedies = "", nil
+		f.Next, f.Remedies = "look in the client's log what it did between the announcement and its connection", nil
 	case !s.toServer(to):
 		f.Cause = Statement{fmt.Sprintf("the server does not listen at %s: the client reaches it at %s", to, s.Server.Addr()), Likely}
 	case s.late(c) > 0:

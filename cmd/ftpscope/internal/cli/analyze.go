@@ -121,7 +121,7 @@ func readFlags(cmd *cobra.Command, o *analyzeOptions) {
 	f := cmd.Flags()
 	f.Var(&o.since, "since", "leave out packets before TIME: \"2026-01-02 03:04:05\" in UTC, or RFC 3339")
 	f.Var(&o.until, "until", "leave out packets from TIME on")
-	f.IntVar(&o.jobs, "jobs", 0, "use at most N processors (default all); the report is the same")
+	f.IntVar(&o.jobs, "jobs", 0, "use at most N processors, 0 for all of them; the report is the same")
 	completesNothing(cmd, "since", "until", "jobs")
 }
 

@@ -56,6 +56,12 @@ connected to whom, in which mode, and what became of it.
 	root.SetCompletionCommandGroupID(groupMore)
 	root.AddCommand(newAnalyze(s, nil), newDemo(s, nil), newExplain(s, nil), newCompare(s, nil), newSniff(s, nil), newInterfaces(s, nil), newSchema(s), newVersion(s), newMan(s))
 	root.AddCommand(helpTopics()...)
+	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		if c.Name() == "completion" {
+			c.Args, c.RunE = unknownShell, func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+		}
+	}
 	return root
 }
 
@@ -64,6 +70,9 @@ func flagError(cmd *cobra.Command, err error) error {
 	text := strings.Replace(err.Error(), "invalid argument ", "", 1)
 	if head, _, ok := strings.Cut(text, "strconv.ParseBool:"); ok {
 		text = head + "it is true or false"
+	}
+	if cmd.Name() == "explain" && strings.HasSuffix(text, "flag: --format") {
+		return usagef("%s", text).with("explain writes text; ftpscope analyze --format json has the findings too")
 	}
 	return usagef("%s", text).with("%s --help lists the flags", cmd.CommandPath())
 }
@@ -81,6 +90,26 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 		return err.with("did you mean %s?", strings.Join(near, " or "))
 	}
 	return err.with("ftpscope help lists the commands")
+}
+
+// unknownShell explains a shell that there is no completion for.
+func unknownShell(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	err := usagef("no completion for %q", args[0])
+	if near := similar(args[0], commandNames(cmd)); len(near) > 0 {
+		return err.with("did you mean %s?", strings.Join(near, " or "))
+	}
+	return err.with("%s lists the shells", cmd.CommandPath())
+}
+
+// sniffArguments refuses arguments: an interface has a flag.
+func sniffArguments(cmd *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return usagef("%s takes no arguments, but there is %q", cmd.CommandPath(), args[0]).with("an interface is named by -i: ftpscope sniff -i %s", args[0])
+	}
+	return nil
 }
 
 // noArguments refuses arguments where a command takes none.

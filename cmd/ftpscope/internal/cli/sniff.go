@@ -54,7 +54,7 @@ func newSniff(s *Streams, run func(context.Context, *sniffOptions) error) *cobra
   ftpscope sniff -i eth0 --host 192.0.2.10 --payload --for 10m
   ftpscope sniff -i eth0 --format ndjson | jq 'select(.type == "failure")'
   ftpscope sniff -i eth0 -w ring.pcapng --rotate-size 100MB --keep 20 --quiet --metrics 127.0.0.1:9120`,
-		Args: noArguments,
+		Args: sniffArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.check(cmd); err != nil {
 				return err
@@ -91,7 +91,7 @@ func newSniff(s *Streams, run func(context.Context, *sniffOptions) error) *cobra
 	f.Var(&o.rotateSize, "rotate-size", "begin another file after SIZE")
 	f.Var(&o.rotateTime, "rotate-time", "begin another file after this TIME")
 	f.IntVar(&o.keep, "keep", 0, "keep the latest `N` files (default all)")
-	f.StringVar(&o.metrics, "metrics", "", "serve Prometheus metrics and /healthz at `ADDRESS`, like 127.0.0.1:9120")
+	f.StringVar(&o.metrics, "metrics", "", "serve Prometheus metrics and /healthz at `ADDRESS`, like 127.0.0.1:9120; a session counts there when nothing more can come of it, half a minute to three minutes after its end")
 	completesNothing(cmd, "for", "host", "net", "vlan", "buffer", "snap-data", "rotate-size", "rotate-time", "keep", "metrics")
 	completesInterfaces(cmd, "interface")
 	return cmd

@@ -89,7 +89,7 @@ ftpscope_build_info{version="v0.6.0"} 1
 # HELP ftpscope_kernel_drops_total Packets that the kernel dropped since the buffer was full.
 # TYPE ftpscope_kernel_drops_total counter
 ftpscope_kernel_drops_total 3
-# HELP ftpscope_lag_seconds How long ago the last frame or tick that was handled was captured; on a quiet interface a tick comes four times a second.
+# HELP ftpscope_lag_seconds How long ago the last frame or tick that was handled was captured; on a quiet interface that is up to a second or so.
 # TYPE ftpscope_lag_seconds gauge
 ftpscope_lag_seconds 3
 # HELP ftpscope_packets_total Packets that the kernel handed over.

@@ -55,7 +55,7 @@ var (
 	openDesc    = describe("sessions_open", "Sessions under way.")
 	tablesDesc  = describe("table_entries", "Entries of what is kept, by table; bytes where its name says so.", "table")
 	memoryDesc  = describe("memory_bytes", "Bytes of the heap in use.")
-	lagDesc     = describe("lag_seconds", "How long ago the last frame or tick that was handled was captured; on a quiet interface a tick comes four times a second.")
+	lagDesc     = describe("lag_seconds", "How long ago the last frame or tick that was handled was captured; on a quiet interface that is up to a second or so.")
 )
 
 func describe(name, help string, labels ...string) *prometheus.Desc {
