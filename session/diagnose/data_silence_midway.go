@@ -249,7 +249,7 @@ func (s *subject) gapped(f *Finding, fl flow) {
 	f.Headline = fmt.Sprintf("The transfer froze: a piece of the data of %s never arrives", from)
 	f.Observation = Statement{fmt.Sprintf("the receiver waits for what follows byte %d; %s from behind it passed, the piece itself did not", st.Offset, count(st.Beyond, "packet")), Certain}
 	f.Location = s.before(fl.from)
-	f.Cause = Statement{"something on the way loses these bytes each time, as an inspection of contents or a too narrow link does", Possible}
+	f.Cause = Statement{"something on the way loses these bytes: by chance, or each time, as an inspection of contents or a too narrow link does", Possible}
 	f.Evidence = append(f.Evidence, Evidence{fl.sent.LastData, "the last data that passed, from behind the gap"})
 	f.Unknown = []string{fmt.Sprintf("what the packets that are missing look like: how long they are and how often %s repeats them", from)}
 	f.Next = s.captureAtOther(fl.from)
@@ -265,7 +265,7 @@ func (s *subject) endWithoutData(f *Finding, fl flow) {
 	f.Headline = fmt.Sprintf("The transfer froze: the data of %s never arrives, only the end of it does", from)
 	f.Observation = Statement{fmt.Sprintf("the FIN of %s passed, and %s before it never did; %s still waits for what follows byte %d", from, count(int(fl.sent.Missing), "byte"), to, fl.sent.Acked), Certain}
 	f.Location = s.before(fl.from)
-	f.Cause = Statement{"something on the way loses the packets with data each time, as an inspection of contents or a too narrow link does", Possible}
+	f.Cause = Statement{"something on the way loses the packets with data: by chance, or each time, as an inspection of contents or a too narrow link does", Possible}
 	f.Evidence = append(f.Evidence, Evidence{fin, "FIN of " + from + ", from behind the gap"})
 	if at := fl.got.LastPacket; at.Yes() {
 		f.Evidence = append(f.Evidence, Evidence{at, to + " does not acknowledge it"})

@@ -15,7 +15,13 @@ const patientWait = 5 * time.Second
 // passiveNoAttempt: the server offered a port, and no connection to it passed
 // the capture point.
 func passiveNoAttempt(s *subject) *Finding {
-	if !s.passive() || s.conn() != nil || s.t.Outcome != session.OutcomeUnseen || !s.taken() {
+	if !s.passive() || s.conn() != nil || !s.taken() {
+		return nil
+	}
+	switch {
+	case s.t.Outcome == session.OutcomeUnseen:
+	case s.t.Outcome == session.OutcomeUnused && s.anotherWayToo():
+	default:
 		return nil
 	}
 	f := s.finding(PassiveNoAttempt, Error)
@@ -44,6 +50,11 @@ func passiveNoAttempt(s *subject) *Finding {
 	f.Location = s.before(client)
 	f.Cause = s.whyNobodyCame()
 	f.Evidence = s.waitEvidence()
+	if s.unused() {
+		before := s.Transfers[len(s.Transfers)-2].Announcement
+		f.Observation.Text += fmt.Sprintf(", nor to the port that %s had announced right before; it left without QUIT", before.Verb)
+		f.Evidence = append(f.Evidence, Evidence{before.Seen, before.Verb + " announces a port, and the client goes on without it"})
+	}
 	f.Unknown = s.unknownOfNobody()
 	f.Next = s.captureAtOther(client)
 	if to.IsValid() && !s.toServer(to) && !s.throughNAT(to) {
@@ -58,6 +69,19 @@ func passiveNoAttempt(s *subject) *Finding {
 		f.Unknown = []string{fmt.Sprintf("whether %s tried, or its packets take another way", p.server)}
 	}
 	return f
+}
+
+// anotherWayToo reports whether the client left right after a second announcement of
+// another form, without a word: who falls back like that had failed by the first.
+func (s *subject) anotherWayToo() bool {
+	n, end := len(s.Transfers), s.parted()
+	if n < 2 || s.Transfers[n-1] != s.t || s.t.Announcement == nil || !end.Yes() || end.host != client || s.Commands[len(s.Commands)-1].Seen != s.t.Announcement.Asked {
+		return false
+	}
+	before := s.Transfers[n-2]
+	a := before.Announcement
+	return before.Mode == s.t.Mode && before.Outcome == session.OutcomeUnused && before.Data == nil &&
+		a != nil && a.Verb != s.t.Announcement.Verb && a.Accepted != nil && *a.Accepted
 }
 
 // inVain is how long nobody connected, and what ended that, in words.

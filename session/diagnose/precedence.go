@@ -83,7 +83,7 @@ var precedence = []row{
 	// Nobody said anything.
 	{code: PassiveUnanswered, match: passiveUnanswered},
 	{code: ActiveUnanswered, match: activeUnanswered},
-	{code: PassiveNoAttempt, match: passiveNoAttempt},
+	{code: PassiveNoAttempt, match: passiveNoAttempt, unused: true},
 	{code: ActiveNeverSeen, match: activeNeverSeen},
 
 	// While data flowed, and after.
