@@ -45,6 +45,7 @@ func activeUnanswered(s *subject) *Finding {
 	}
 	f.Remedies = s.remedies(s.fixesForCalls(f.Location.Where)...)
 	f.Filter = s.dataFilter()
+	s.heldAtNAT(f)
 	return f
 }
 

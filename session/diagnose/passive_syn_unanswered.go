@@ -54,6 +54,7 @@ func passiveUnanswered(s *subject) *Finding {
 	if lost := s.helperLost(); lost != nil && s.toServer(to) && !s.on(server) {
 		f.Unknown = append(f.Unknown, "whether a firewall here follows FTP; one that does so as Linux does would not expect this connection: "+lost.Why)
 	}
+	s.heldAtNAT(f)
 	return f
 }
 
