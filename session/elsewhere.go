@@ -7,14 +7,14 @@ import (
 	"github.com/ftpscope/ftpscope/decode/ftp"
 )
 
-// elsewhere is the session that a connection of its client to a private address
-// probably belongs to, or nil: a server behind a NAT that cannot read what it says
-// announces the address that it has in its own network. The control connection is
-// encrypted, goes to another kind of address, and the client connects right after
-// the server's word, without one of its own. One connection for each word. The zero
-// Time leaves open when.
+// elsewhere is the session that a connection of its client to a private address, or to a
+// neighbour of the server, probably belongs to, or nil: a server behind a NAT that
+// cannot read what it says announces the address that it has in its own network, or
+// another of its public ones. The control connection is encrypted, goes to an address
+// that is not private, and the client connects right after the server's word, without
+// one of its own. One connection for each word. The zero Time leaves open when.
 func (t *Tracker) elsewhere(from, to netip.AddrPort, now ftp.Time) *dialogue {
-	if len(t.secret) == 0 || to.Port() < 1024 || !to.Addr().Is4() || !to.Addr().IsPrivate() {
+	if len(t.secret) == 0 || to.Port() < 1024 || !to.Addr().Is4() {
 		return nil
 	}
 	for _, d := range t.secret[from.Addr()] {
@@ -22,6 +22,7 @@ func (t *Tracker) elsewhere(from, to netip.AddrPort, now ftp.Time) *dialogue {
 		said := server.LastData.Time
 		switch since := now.Sub(said); {
 		case !now.IsZero() && (since < 0 || since > answerTime), !d.encrypted, d.stateEnded():
+		case !to.Addr().IsPrivate() && !neighbours(to.Addr(), d.server()):
 		case d.server().IsPrivate() || d.server().IsLoopback() || to.Addr() == d.client():
 		case client.LastData.Time.After(said), d.elsewhere.After(said):
 		default:
@@ -29,6 +30,15 @@ func (t *Tracker) elsewhere(from, to netip.AddrPort, now ftp.Time) *dialogue {
 		}
 	}
 	return nil
+}
+
+// neighbours reports whether two IPv4 addresses are of the same 256.
+func neighbours(a, b netip.Addr) bool {
+	if !a.Is4() || !b.Is4() {
+		return false
+	}
+	net, err := a.Prefix(24)
+	return err == nil && net.Contains(b)
 }
 
 // strangers keeps the session in mind as one whose client may connect elsewhere.

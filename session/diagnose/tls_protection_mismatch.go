@@ -159,6 +159,9 @@ func (s *subject) neverEncrypted() *Finding {
 		f.Evidence = append(f.Evidence, s.endEvidence(end))
 		f.Observation.Text += fmt.Sprintf("; %s closed it first", s.called(end.host))
 	}
+	if c.Half[0].Bytes+c.Half[1].Bytes > 0 {
+		f.Observation.Text += ", and what came after that does not count"
+	}
 	told := false
 	for r := range s.replies() {
 		if told = r.Code >= 400 && sooner(c.First, r.Seen); told {
