@@ -29,7 +29,7 @@ func captureEndsEarly(s *subject) *veto {
 	switch c := s.conn(); {
 	case over:
 		f.Headline = "The capture stopped before the server's last reply to this transfer"
-		f.Observation = Statement{fmt.Sprintf("the data connection has ended, with %s, and the server has not replied when the capture ends %s later", count(int(s.t.Data.Bytes), "byte"), Duration(s.Now.Sub(s.t.Data.Last.Time))), Certain}
+		f.Observation = Statement{fmt.Sprintf("the data connection has ended, with %s, and the server has not replied when the capture ends %s", count(int(s.t.Data.Bytes), "byte"), justThen(s.Now.Sub(s.t.Data.Last.Time))), Certain}
 		last = s.t.Data.Last
 	case c != nil && c.Established.Yes() && c.Thinned:
 		f.Severity = Note
@@ -71,4 +71,12 @@ func (s *subject) waitsSince() ftp.Seen {
 		return s.t.Announcement.Seen
 	}
 	return s.Last
+}
+
+// justThen is how much later something was.
+func justThen(d time.Duration) string {
+	if d < time.Millisecond {
+		return "just then"
+	}
+	return Duration(d) + " later"
 }

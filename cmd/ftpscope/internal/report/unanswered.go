@@ -33,7 +33,7 @@ func lastUnanswered(s *session.Session) *unanswered {
 	c, said := &s.Commands[n-1], &s.Control.Half[ftp.Listener]
 	switch {
 	case len(c.Replies) > 0, c.Cut, c.Verb == "QUIT", c.Verb == "ABOR",
-		said.Packets == 0, said.Missing > 0, said.LastData.Time.After(c.Seen.Time):
+		said.Packets == 0, said.Missing > 0, said.Progress.Time.After(c.Seen.Time):
 		return nil
 	}
 	until := s.Now

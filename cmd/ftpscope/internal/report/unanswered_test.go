@@ -17,7 +17,7 @@ func hanging() *session.Session {
 	s.Now = at(20, 9*time.Second+3*time.Millisecond).Time
 	h := &s.Control.Half
 	h[ftp.Initiator].Bytes, h[ftp.Initiator].Acked = 30, 30
-	h[ftp.Listener].Packets, h[ftp.Listener].LastData = 4, at(8, 2*time.Millisecond)
+	h[ftp.Listener].Packets, h[ftp.Listener].Progress = 4, at(8, 2*time.Millisecond)
 	return s
 }
 
@@ -40,7 +40,8 @@ func TestUnanswered(t *testing.T) {
 		}, "no reply to PASS in 6.0 s"},
 		{"the client left soon", func(s *session.Session) { s.Control.Half[ftp.Initiator].FIN = at(15, 2*time.Second) }, ""},
 		{"the capture ended soon", func(s *session.Session) { s.Now = at(15, 2*time.Second).Time }, ""},
-		{"part of a reply came", func(s *session.Session) { s.Control.Half[ftp.Listener].LastData = at(10, time.Second) }, ""},
+		{"part of a reply came", func(s *session.Session) { s.Control.Half[ftp.Listener].Progress = at(10, time.Second) }, ""},
+		{"an earlier reply came again", func(s *session.Session) { s.Control.Half[ftp.Listener].LastData = at(10, time.Second) }, "no reply to PASS in 9.0 s"},
 		{"one direction", func(s *session.Session) { s.Control.Half[ftp.Listener] = ftp.Half{} }, ""},
 		{"bytes are lacking", func(s *session.Session) { s.LostBytes = 7 }, ""},
 		{"encrypted", func(s *session.Session) { s.Encrypted = true }, ""},
