@@ -17,7 +17,8 @@ func (t *Tracker) elsewhere(from, to netip.AddrPort, now ftp.Time) *dialogue {
 	if len(t.secret) == 0 || to.Port() < 1024 || !to.Addr().Is4() {
 		return nil
 	}
-	for _, d := range t.secret[from.Addr()] {
+	all := t.secret[from.Addr()]
+	for _, d := range all[max(0, len(all)-maxSecret):] {
 		client, server := &d.conn.Half[ftp.Initiator], &d.conn.Half[ftp.Listener]
 		said := server.LastData.Time
 		switch since := now.Sub(said); {
@@ -31,6 +32,9 @@ func (t *Tracker) elsewhere(from, to netip.AddrPort, now ftp.Time) *dialogue {
 	}
 	return nil
 }
+
+// maxSecret is how many of the latest sessions of a client are looked at.
+const maxSecret = 64
 
 // neighbours reports whether two IPv4 addresses are of the same 256.
 func neighbours(a, b netip.Addr) bool {
