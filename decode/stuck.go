@@ -1,10 +1,6 @@
 package decode
 
-import (
-	"time"
-
-	"github.com/ftpscope/ftpscope/decode/ftp"
-)
+import "github.com/ftpscope/ftpscope/decode/ftp"
 
 // sent is a packet whose payload was not acknowledged so far.
 type sent struct {
@@ -34,39 +30,6 @@ type outstanding struct {
 	acked      int64          // position that the other side acknowledged last
 	packets    int            // with payload
 	insistence *insistence    // made where bytes are missing
-}
-
-// insistence is a packet with payload from behind missing bytes that its sender repeats.
-type insistence struct {
-	sent           // the first of them
-	later ftp.Seen // the second
-	last  ftp.Time // when the latest came
-	times int
-}
-
-// patient is how far apart at least are repetitions of what a host has waited for in
-// vain: https://www.rfc-editor.org/rfc/rfc6298#section-2.4 and what systems make of it.
-const patient = 150 * time.Millisecond
-
-// insists takes a packet with payload from behind missing bytes, and reports whether its
-// sender repeats it time after time: it repeats what was acknowledged last, so what is
-// missing before had arrived, and the capture alone lacks it.
-func (o *outstanding) insists(s sent) bool {
-	if o.insistence == nil {
-		o.insistence = new(insistence)
-	}
-	a := o.insistence
-	switch {
-	case a.times == 0 || a.from != s.from:
-		*a = insistence{sent: s, last: s.seen.Time, times: 1}
-		return false
-	case s.seen.Time.Sub(a.last) < patient:
-		return false
-	case a.times == 1:
-		a.later = s.seen
-	}
-	a.times, a.last = a.times+1, s.seen.Time
-	return a.times > 2
 }
 
 func (o *outstanding) at(i uint8) *sent { return &o.ring[(o.head+i)%maxSent] }
@@ -155,15 +118,8 @@ func (f *flow) outgoing(p *packet, side ftp.Side, fresh bool) {
 	case from > o.acked:
 		st.Offset = o.acked
 		st.Beyond++
-		if now := (sent{from, p.length, o.packets, p.fixed, p.seen}); f.conn.Role == ftp.RoleData && s.lacks(o.acked) && o.insists(now) {
-			o.acked = from
-			*st = ftp.Stuck{Offset: from}
-			began(st, &o.insistence.sent)
-			again := now
-			again.seen = o.insistence.later
-			repeated(st, &again)
-			repeated(st, &now)
-			s.confirmed, f.conn.Half[side].Acked = max(s.confirmed, from), max(f.conn.Half[side].Acked, from)
+		if f.conn.Role == ftp.RoleData && s.lacks(o.acked) {
+			f.insists(side, sent{from, p.length, o.packets, p.fixed, p.seen})
 		}
 	case !st.First.Yes():
 		st.Offset = o.acked

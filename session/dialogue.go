@@ -311,9 +311,9 @@ func (d *dialogue) authenticated(mechanism string, code int) {
 // secured is told when TLS records begin in one direction.
 func (d *dialogue) secured(ev *ftp.Event) {
 	d.encrypted = true
-	d.strangers()
 	if !d.s.Secured.Yes() {
 		d.s.Secured = ev.Seen
+		d.t.secret[d.client()] = append(d.t.secret[d.client()], d)
 	}
 	d.dir.forget() // what is said in secret may change both
 	d.kind = 0

@@ -2,7 +2,6 @@ package session
 
 import (
 	"net/netip"
-	"slices"
 
 	"github.com/ftpscope/ftpscope/decode/ftp"
 )
@@ -10,27 +9,42 @@ import (
 // elsewhere is the session that a connection of its client to a private address, or to a
 // neighbour of the server, probably belongs to, or nil: a server behind a NAT that
 // cannot read what it says announces the address that it has in its own network, or
-// another of its public ones. The control connection is encrypted, goes to an address
-// that is not private, and the client connects right after the server's word, without
-// one of its own. One connection for each word. The zero Time leaves open when.
-func (t *Tracker) elsewhere(from, to netip.AddrPort, now ftp.Time) *dialogue {
+// another of its public ones. The control connection is encrypted and goes to an address
+// that is not private; the server spoke last, and no connection came of that yet. Of
+// several sessions it is the one that spoke last.
+func (t *Tracker) elsewhere(from, to netip.AddrPort) (best *dialogue) {
 	if len(t.secret) == 0 || to.Port() < 1024 || !to.Addr().Is4() {
 		return nil
 	}
 	all := t.secret[from.Addr()]
 	for _, d := range all[max(0, len(all)-maxSecret):] {
-		client, server := &d.conn.Half[ftp.Initiator], &d.conn.Half[ftp.Listener]
-		said := server.LastData.Time
-		switch since := now.Sub(said); {
-		case !now.IsZero() && (since < 0 || since > answerTime), !d.encrypted, d.stateEnded():
+		said := d.spoke()
+		switch {
+		case !d.encrypted, d.stateEnded(), best != nil && best.spoke().After(said):
 		case !to.Addr().IsPrivate() && !neighbours(to.Addr(), d.server()):
-		case d.server().IsPrivate() || d.server().IsLoopback() || to.Addr() == d.client():
-		case client.LastData.Time.After(said), d.elsewhere.After(said):
+		case d.server().IsPrivate(), d.server().IsLoopback(), to.Addr() == d.client():
+		case d.conn.Half[ftp.Initiator].LastData.Time.After(said), d.elsewhere.After(said):
 		default:
-			return d
+			best = d
 		}
 	}
-	return nil
+	return best
+}
+
+// spoke is when the server said something last.
+func (d *dialogue) spoke() ftp.Time { return d.conn.Half[ftp.Listener].LastData.Time }
+
+// opensElsewhere takes a connection between hosts that have no session: it is the data
+// connection of one that it goes elsewhere for if it came right after the server's word.
+func (t *Tracker) opensElsewhere(c *ftp.Conn) {
+	d := t.elsewhere(c.Ends[ftp.Initiator], c.Ends[ftp.Listener])
+	if d == nil {
+		return
+	}
+	if since := c.First.Time.Sub(d.spoke()); since >= 0 && since <= answerTime {
+		d.elsewhere = c.First.Time
+		d.inferred(c)
+	}
 }
 
 // maxSecret is how many of the latest sessions of a client are looked at.
@@ -43,37 +57,4 @@ func neighbours(a, b netip.Addr) bool {
 	}
 	net, err := a.Prefix(24)
 	return err == nil && net.Contains(b)
-}
-
-// strangers keeps the session in mind as one whose client may connect elsewhere.
-func (d *dialogue) strangers() {
-	if d.t.secret == nil {
-		d.t.secret = make(map[netip.Addr][]*dialogue)
-	}
-	if all := d.t.secret[d.client()]; !slices.Contains(all, d) {
-		d.t.secret[d.client()] = append(all, d)
-	}
-}
-
-// forgetStrangers takes that back.
-func (d *dialogue) forgetStrangers() {
-	if rest := slices.DeleteFunc(d.t.secret[d.client()], func(x *dialogue) bool { return x == d }); len(rest) > 0 {
-		d.t.secret[d.client()] = rest
-	} else {
-		delete(d.t.secret, d.client())
-	}
-}
-
-// between reports whether a connection is one between the hosts of the session.
-func (d *dialogue) between(c *ftp.Conn) bool {
-	return hostsOf(c.Ends[0].Addr(), c.Ends[1].Addr()) == hostsOf(d.client(), d.server())
-}
-
-// astray reports whether the transfer rests on nothing but a connection to another
-// host than the server that came up: what belongs together by time alone is
-// believed only of connections that failed.
-func (x *draft) astray() bool {
-	return x.ann == nil && x.t.Command == nil && slices.ContainsFunc(x.conns, func(c *ftp.Conn) bool {
-		return !x.d.between(c) && c.Established.Yes()
-	})
 }

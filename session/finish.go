@@ -15,7 +15,7 @@ func (d *dialogue) finish() {
 	s.First, s.Last = d.conn.First, d.conn.Last
 	s.Encrypted, s.Now = d.encrypted, d.t.now
 	d.adoptOnce()
-	d.drafts = slices.DeleteFunc(d.drafts, func(x *draft) bool { return x.foreign() || x.astray() })
+	d.drafts = slices.DeleteFunc(d.drafts, (*draft).foreign)
 	s.Commands = d.t.scratch.fair(s.Commands)
 	ids := d.ids()
 	s.ID, ids, _ = strings.Cut(ids, " ")
@@ -44,13 +44,17 @@ func (d *dialogue) ids() string {
 	return string(b)
 }
 
-// foreign reports whether an inferred transfer is another protocol between the
-// same hosts: a data connection carries payload one way, unless it is TLS.
+// foreign reports whether an inferred transfer is another protocol: a data connection
+// carries payload one way, unless it is TLS. What comes up between other hosts than the
+// session's is believed to be: it belongs to it by time alone.
 // https://www.rfc-editor.org/rfc/rfc959#section-3.4
 //
 // Of a thinned connection only the size tells: more than a handshake, both ways.
 func (x *draft) foreign() bool {
 	return x.ann == nil && x.t.Command == nil && slices.ContainsFunc(x.conns, func(c *ftp.Conn) bool {
+		if c.Established.Yes() && hostsOf(c.Ends[0].Addr(), c.Ends[1].Addr()) != hostsOf(x.d.client(), x.d.server()) {
+			return true
+		}
 		if c.Thinned && min(c.Half[0].Bytes, c.Half[1].Bytes) > handshake {
 			return true
 		}

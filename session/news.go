@@ -167,22 +167,21 @@ func (d *dialogue) settled(i int) bool {
 
 // lateSince is when the server gave up a data connection that nobody had opened, or when
 // somebody tried to open it after that; zero if it did not.
-func (x *draft) lateSince() ftp.Time {
-	r := x.t.Reply
-	if r == nil || !connectionTrouble(r.Code) {
-		return ftp.Time{}
+func (x *draft) lateSince() (since ftp.Time) {
+	r, all := x.t.Reply, x.tried()
+	switch {
+	case r == nil || !connectionTrouble(r.Code):
+		return since
+	case len(all) == 0:
+		return r.Seen.Time
 	}
-	since := r.Seen.Time
-	for _, c := range x.tried() {
+	for _, c := range all {
 		if c.Established.Yes() || c.Midstream {
 			return ftp.Time{}
 		}
-		if c.First.Time.After(since) && len(c.Answers) == 0 {
+		if c.First.Time.After(r.Seen.Time) && len(c.Answers) == 0 {
 			since = c.First.Time
 		}
-	}
-	if len(x.tried()) > 0 && since == r.Seen.Time {
-		return ftp.Time{}
 	}
 	return since
 }

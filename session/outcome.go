@@ -231,8 +231,6 @@ func perhapsHandshake(c *ftp.Conn, sender *ftp.Half) bool {
 // alert that closes a TLS session, before the receiver ended or reset it, and all
 // that it sent arrived.
 // https://www.rfc-editor.org/rfc/rfc4217#section-10.1
-//
-// Of a thinned connection nobody knows what was acknowledged.
 func inOrder(c *ftp.Conn, from ftp.Side) bool {
 	sender, receiver := &c.Half[from], &c.Half[from.Other()]
 	closed := closing(sender)

@@ -59,10 +59,5 @@ func (s *strays) remove(c *ftp.Conn) {
 		s.all = s.all[1:]
 	}
 	s.count--
-	port := c.Ends[ftp.Listener].Port()
-	if rest := slices.DeleteFunc(s.byPort[port], func(x *ftp.Conn) bool { return x == c }); len(rest) > 0 {
-		s.byPort[port] = rest
-	} else {
-		delete(s.byPort, port)
-	}
+	without(s.byPort, c.Ends[ftp.Listener].Port(), c)
 }

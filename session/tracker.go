@@ -47,14 +47,23 @@ func hostsOf(a, b netip.Addr) hosts {
 	return hosts{a, b}
 }
 
+// without takes one from those of a key.
+func without[K, V comparable](m map[K][]V, key K, one V) {
+	if rest := slices.DeleteFunc(m[key], func(x V) bool { return x == one }); len(rest) > 0 {
+		m[key] = rest
+	} else {
+		delete(m, key)
+	}
+}
+
 // New makes a tracker.
 func New(c Config) *Tracker {
 	l := c.Limits.withDefaults()
 	return &Tracker{
 		limits: l, live: make(map[int64]*dialogue), pairs: make(map[hosts][]*dialogue),
-		strays: strays{limit: l.Strays, byPort: make(map[uint16][]*ftp.Conn)},
-		words:  words{seed: maphash.MakeSeed()},
-		news:   c.News,
+		secret: make(map[netip.Addr][]*dialogue), strays: strays{limit: l.Strays, byPort: make(map[uint16][]*ftp.Conn)},
+		words: words{seed: maphash.MakeSeed()},
+		news:  c.News,
 	}
 }
 
@@ -76,7 +85,7 @@ func (t *Tracker) Data(initiator, listener netip.AddrPort, handshake bool) ftp.C
 	if handshake && len(t.pairs) > 0 && len(t.pairs[hostsOf(initiator.Addr(), listener.Addr())]) > 0 {
 		return ftp.ClaimPossible
 	}
-	if handshake && t.elsewhere(initiator, listener, ftp.Time{}) != nil {
+	if handshake && t.elsewhere(initiator, listener) != nil {
 		return ftp.ClaimPossible
 	}
 	return ftp.ClaimNone
@@ -242,13 +251,8 @@ func (t *Tracker) finish(d *dialogue, emit func(*Session)) {
 	delete(t.live, d.conn.ID)
 	d.conn.Follower, d.done = nil, true
 	t.leaving.left(d)
-	d.forgetStrangers()
-	h := hostsOf(d.conn.Ends[0].Addr(), d.conn.Ends[1].Addr())
-	if rest := slices.DeleteFunc(t.pairs[h], func(x *dialogue) bool { return x == d }); len(rest) > 0 {
-		t.pairs[h] = rest
-	} else {
-		delete(t.pairs, h)
-	}
+	without(t.secret, d.client(), d)
+	without(t.pairs, hostsOf(d.conn.Ends[0].Addr(), d.conn.Ends[1].Addr()), d)
 	d.finish()
 	if t.news != nil {
 		d.lastNews()
@@ -284,10 +288,7 @@ func (t *Tracker) dataOpened(c *ftp.Conn) {
 		return
 	}
 	if len(t.pairs[hostsOf(c.Ends[0].Addr(), c.Ends[1].Addr())]) == 0 {
-		if d := t.elsewhere(c.Ends[ftp.Initiator], c.Ends[ftp.Listener], c.First.Time); d != nil {
-			d.elsewhere = c.First.Time
-			d.inferred(c)
-		}
+		t.opensElsewhere(c)
 		return
 	}
 	if t.strays.add(c) {

@@ -45,12 +45,10 @@ func dataSilence(s *subject) *Finding {
 		s.rejectedMidway(f, rejected)
 	case frozen != nil && frozen.sent.Stuck.First.Yes():
 		s.unacknowledged(f, *frozen)
-	case frozen != nil && s.gapAtEnd(*frozen):
-		s.endWithoutData(f, *frozen)
-	case frozen != nil && !frozen.sent.Stuck.Yes():
-		s.unheard(f, *frozen)
-	case frozen != nil:
+	case frozen != nil && (frozen.sent.Stuck.Yes() || s.gapAtEnd(*frozen)):
 		s.gapped(f, *frozen)
+	case frozen != nil:
+		s.unheard(f, *frozen)
 	default:
 		s.nothingCame(f)
 	}
@@ -95,14 +93,12 @@ func (s *subject) frozen() *flow {
 func (s *subject) gapAtEnd(f flow) bool {
 	const least = time.Second
 	fin := f.sent.FIN
-	if !fin.Yes() || f.c.Thinned || f.sent.Stuck.Yes() || f.sent.Missing == 0 || f.sent.Acked >= f.sent.Bytes {
+	if !fin.Yes() || f.c.Thinned || f.sent.Stuck.Yes() || f.sent.Missing == 0 || !f.c.UnderWay(f.end) {
 		return false
 	}
 	until := s.Now
-	for _, end := range []ftp.Seen{f.got.FIN, f.got.RST, f.sent.RST} {
-		if end.Yes() && end.Time.Before(until) {
-			until = end.Time
-		}
+	if over := f.c.Over(); over.Yes() && over.Time.Before(until) {
+		until = over.Time
 	}
 	return f.got.LastPacket.Time.After(fin.Time) && until.Sub(fin.Time) >= least
 }
@@ -241,7 +237,7 @@ func (s *subject) unheard(f *Finding, fl flow) {
 const idleLong = 30 * time.Second
 
 // gapped is the view of the receiver's side: something is missing, what follows it
-// passes, and it is never sent again past this point.
+// passes, if only the FIN, and it is never sent again past this point.
 func (s *subject) gapped(f *Finding, fl flow) {
 	st := &fl.sent.Stuck
 	from := s.called(fl.from)
@@ -250,25 +246,12 @@ func (s *subject) gapped(f *Finding, fl flow) {
 	f.Observation = Statement{fmt.Sprintf("the receiver waits for what follows byte %d; %s from behind it passed, the piece itself did not", st.Offset, count(st.Beyond, "packet")), Certain}
 	f.Location = s.before(fl.from)
 	f.Cause = Statement{"something on the way loses these bytes: by chance, or each time, as an inspection of contents or a too narrow link does", Possible}
-	f.Evidence = append(f.Evidence, Evidence{fl.sent.LastData, "the last data that passed, from behind the gap"})
-	f.Unknown = []string{fmt.Sprintf("what the packets that are missing look like: how long they are and how often %s repeats them", from)}
-	f.Next = s.captureAtOther(fl.from)
-	f.Remedies = s.remedies(fixMTU)
-}
-
-// endWithoutData is the view of the receiver's side where the sender's FIN comes, and
-// the last of the data before it, or all of it, never does.
-func (s *subject) endWithoutData(f *Finding, fl flow) {
-	fin := fl.sent.FIN
-	from, to := s.called(fl.from), s.called(fl.from.Other())
-	f.key += " gap " + from
-	f.Headline = fmt.Sprintf("The transfer froze: the data of %s never arrives, only the end of it does", from)
-	f.Observation = Statement{fmt.Sprintf("the FIN of %s passed, and %s before it never did; %s still waits for what follows byte %d", from, count(int(fl.sent.Missing), "byte"), to, fl.sent.Acked), Certain}
-	f.Location = s.before(fl.from)
-	f.Cause = Statement{"something on the way loses the packets with data: by chance, or each time, as an inspection of contents or a too narrow link does", Possible}
-	f.Evidence = append(f.Evidence, Evidence{fin, "FIN of " + from + ", from behind the gap"})
-	if at := fl.got.LastPacket; at.Yes() {
-		f.Evidence = append(f.Evidence, Evidence{at, to + " does not acknowledge it"})
+	if s.gapAtEnd(fl) {
+		f.Headline = fmt.Sprintf("The transfer froze: the data of %s never arrives, only the end of it does", from)
+		f.Observation.Text = fmt.Sprintf("the FIN of %s passed, and %s before it never did; %s still waits for what follows byte %d", from, count(int(fl.sent.Missing), "byte"), s.called(fl.from.Other()), fl.sent.Acked)
+		f.Evidence = append(f.Evidence, Evidence{fl.sent.FIN, "FIN of " + from + ", from behind the gap"}, Evidence{fl.got.LastPacket, s.called(fl.from.Other()) + " does not acknowledge it"})
+	} else {
+		f.Evidence = append(f.Evidence, Evidence{fl.sent.LastData, "the last data that passed, from behind the gap"})
 	}
 	f.Unknown = []string{fmt.Sprintf("what the packets that are missing look like: how long they are and how often %s repeats them", from)}
 	f.Next = s.captureAtOther(fl.from)

@@ -36,16 +36,13 @@ func (s *subject) captureAtOther(of ftp.Side) string {
 	case routable(other):
 		nat = fmt.Sprintf(" (behind NAT, put the address that %s has there)", name(of.Other()))
 	}
-	file := "client.pcap"
+	file, near, on := "client.pcap", NearClient, ClientHost
 	if of == server {
-		file = "server.pcap"
+		file, near, on = "server.pcap", NearServer, ServerHost
 	}
 	text := fmt.Sprintf("capture at %s too during the next attempt%s", name(of), nat)
-	switch {
-	case of == client && s.takenAt(NearClient):
-		text = "if this was captured on the client itself, --vantage client-host tells more; else " + text
-	case of == server && s.takenAt(NearServer):
-		text = "if this was captured on the server itself, --vantage server-host tells more; else " + text
+	if s.takenAt(near) {
+		text = fmt.Sprintf("if this was captured on %s itself, --vantage %s tells more; else %s", name(of), on, text)
 	}
 	if meaning := s.meaningOfCapture(of); meaning != "" {
 		text += ": " + meaning

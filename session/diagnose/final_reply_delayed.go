@@ -46,13 +46,11 @@ func (s *subject) repliedLate(done ftp.Seen, r *session.Reply) *Finding {
 	}
 	f.Location = Place{Statement{"the server, or what it waits for", Likely}, AtServer}
 	f.Cause = Statement{"the server works on the file before it replies: it writes it to a slow disk or a remote store, or has it scanned", Possible}
-	if fl.from == server {
-		f.Cause.Text = sentAndBusy
-	}
 	f.Evidence = append(s.opening(), closed, replied(r))
 	f.Unknown = []string{"what the server does meanwhile"}
 	f.Next = "look at the server's log and at its disk during the next transfer"
 	if fl.from == server {
+		f.Cause.Text = sentAndBusy
 		f.Next = "look at the server's log of that moment, and at what else its host does"
 	}
 	if other := closing(fl.got); fl.from == server && other.Yes() && other.Time.Sub(done.Time)*2 >= gap && !sooner(r.Seen, other) {

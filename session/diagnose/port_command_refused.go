@@ -100,17 +100,13 @@ func (s *subject) whyPortRefused() portRefusal {
 		why.headline = fmt.Sprintf("The server does not call back the announced address %s", to.Addr())
 		why.Statement = sureIf(foreign, "the announced address is not the one that the server has the client at")
 		why.fixes = s.fixesForAddress()
-	case hidden:
+	case hidden, says("illegal port"): // so vsftpd calls an address that is not the client's
 		why.key = "private " + to.Addr().String()
 		why.headline = fmt.Sprintf("The server does not call back the announced address %s", to.Addr())
-		why.Statement = Statement{fmt.Sprintf("the client announced its private address, and the server has it at another, behind a NAT that does not rewrite %s", a.Verb), Likely}
-		why.unknown = []string{"which address the server has the client at"}
-		why.fixes = s.fixesForAddress()
-	case says("illegal port"):
-		// vsftpd says so of an address that is not the client's, or a low port.
-		why.key = "illegal"
-		why.headline = fmt.Sprintf("The server does not call back the announced address %s", to.Addr())
 		why.Statement = Statement{fmt.Sprintf("the server has the client at another address: behind a NAT that does not rewrite %s", a.Verb), Likely}
+		if hidden {
+			why.Text = fmt.Sprintf("the client announced its private address, and the server has it at another, behind a NAT that does not rewrite %s", a.Verb)
+		}
 		why.unknown = []string{"which address the server has the client at"}
 		why.fixes = s.fixesForAddress()
 	default:

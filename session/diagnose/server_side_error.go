@@ -222,6 +222,9 @@ func (s *subject) loginDenied() *Finding {
 	return f
 }
 
+// oops is what a reply that begins so means.
+const oops = "the server's program failed by its configuration or its system, as it says"
+
 // reasonOfLogin is why a login was refused that has nothing to do with the password, if
 // the words of the reply, in lower case, tell it.
 func reasonOfLogin(text string) (why string, told bool) {
@@ -229,7 +232,7 @@ func reasonOfLogin(text string) (why string, told bool) {
 	case containsAny(text, "directory", "chroot"):
 		return "the server can't use the directory of this account as it is set up, as its reply says", true
 	case containsAny(text, "oops"):
-		return "the server's program fails by its configuration or its system, as its reply says", true
+		return oops, true
 	case containsAny(text, "expired", "disabled", "locked", "suspended"):
 		return "this account may not be used any more, as the reply says", true
 	case containsAny(text, "your ip", "ip address", "from your", "this host", "your host"):
@@ -312,7 +315,7 @@ func meaning(r *session.Reply) string {
 	case strings.HasPrefix(text, "oops") && strings.Contains(text, "bind"):
 		return "the server could not take the address or the port for its end of the data connection (bind failed), as it says"
 	case strings.HasPrefix(text, "oops"):
-		return "the server's program failed by its configuration or its system, as it says"
+		return oops
 	case containsAny(text, "no such file", "not found", "does not exist", "doesn't exist", "cannot find"):
 		return "the file or directory is not there, as the server says"
 	case containsAny(text, "permission", "access denied", "access is denied", "not allowed", "forbidden", "not permitted"):

@@ -150,10 +150,7 @@ func (s *subject) closedIdle(r *session.Reply) *Finding {
 			f.Severity = Error
 			f.Observation.Text = fmt.Sprintf("the server answered %s by %s", verb, said(r))
 		}
-		f.Cause = Statement{"the server shuts down, or ends this session for a reason that its log tells", Possible}
-		f.Unknown = []string{"why it ended the session"}
-		f.Next = "look at the server's log of that moment"
-		f.Remedies = s.remedies(fixLimits)
+		s.shutsDown(f)
 		return f
 	}
 	f.key = "idle"
@@ -224,10 +221,15 @@ func (s *subject) closedDuring() *Finding {
 	f.Filter = s.dataFilter()
 	if s.opened() && s.t.Command != nil && r.Seen.Time.Sub(s.t.Command.Seen.Time) < patience {
 		f.Observation.Text = fmt.Sprintf("the server said %s, %s after the %s command; the data connection was open", said(r), Duration(r.Seen.Time.Sub(s.t.Command.Seen.Time)), s.wanted())
-		f.Cause = Statement{"the server shuts down, or ends this session for a reason that its log tells", Possible}
-		f.Unknown = []string{"why it ended the session"}
-		f.Next = "look at the server's log of that moment"
-		f.Remedies = s.remedies(fixLimits)
+		s.shutsDown(f)
 	}
 	return f
+}
+
+// shutsDown is why a server says 421 where it cannot have waited for anything.
+func (s *subject) shutsDown(f *Finding) {
+	f.Cause = Statement{"the server shuts down, or ends this session for a reason that its log tells", Possible}
+	f.Unknown = []string{"why it ended the session"}
+	f.Next = "look at the server's log of that moment"
+	f.Remedies = s.remedies(fixLimits)
 }

@@ -132,7 +132,7 @@ func (s *subject) helloUnanswered() *Finding {
 // neverEncrypted: the control connection is encrypted, and on the data connection
 // nobody began: it carried nothing at all.
 func (s *subject) neverEncrypted() *Finding {
-	const patience, atOnce = 10 * time.Second, time.Second
+	const patience, soon = 10 * time.Second, time.Second
 	c := s.conn()
 	end, ended := s.cut()
 	if s.readable() || !s.Secured.Yes() || c.Midstream || spoke(c, s.firstEnd()) || s.completed() || s.otherOutcome() {
@@ -170,12 +170,12 @@ func (s *subject) neverEncrypted() *Finding {
 			break
 		}
 	}
-	if !told && ended && end.host == server && !end.rst && lasted < atOnce && s.otherEncrypted() == nil {
+	switch atOnce := !told && ended && lasted < soon; {
+	case atOnce && end.host == server && !end.rst && s.otherEncrypted() == nil:
 		// A server that waits for TLS to begin does not close at once.
 		f.Severity = Warning
 		f.Cause.Text = "the file was empty and data is not encrypted; or client and server do not agree on PROT"
-	}
-	if !told && ended && end.host == client && lasted < atOnce {
+	case atOnce && end.host == client:
 		// So it looks where the server refuses a command: nobody else can read that.
 		f.Severity = Warning
 		f.Location = Place{Statement{"the client or the server: no box between is needed for this", Possible}, Unknown}

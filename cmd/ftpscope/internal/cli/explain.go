@@ -89,6 +89,12 @@ are there in English and Spanish.`,
 		},
 	}
 	cmd.Flags().SortFlags = false
+	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		if strings.HasSuffix(err.Error(), "flag: --format") {
+			return usagef("%v", err).with("explain writes text; ftpscope analyze --format json has the findings too")
+		}
+		return flagError(cmd, err)
+	})
 	showFlags(cmd, o)
 	vantageFlag(cmd, o)
 	readFlags(cmd, o)

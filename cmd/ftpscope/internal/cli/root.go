@@ -71,9 +71,6 @@ func flagError(cmd *cobra.Command, err error) error {
 	if head, _, ok := strings.Cut(text, "strconv.ParseBool:"); ok {
 		text = head + "it is true or false"
 	}
-	if cmd.Name() == "explain" && strings.HasSuffix(text, "flag: --format") {
-		return usagef("%s", text).with("explain writes text; ftpscope analyze --format json has the findings too")
-	}
 	return usagef("%s", text).with("%s --help lists the flags", cmd.CommandPath())
 }
 
@@ -86,10 +83,7 @@ func unknownCommand(cmd *cobra.Command, args []string) error {
 	if _, stat := os.Stat(args[0]); stat == nil {
 		return err.with("to look into a capture: ftpscope analyze %s", args[0])
 	}
-	if near := similar(args[0], commandNames(cmd)); len(near) > 0 {
-		return err.with("did you mean %s?", strings.Join(near, " or "))
-	}
-	return err.with("ftpscope help lists the commands")
+	return meant(err, cmd, args[0], "ftpscope help lists the commands")
 }
 
 // unknownShell explains a shell that there is no completion for.
@@ -97,27 +91,27 @@ func unknownShell(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	err := usagef("no completion for %q", args[0])
-	if near := similar(args[0], commandNames(cmd)); len(near) > 0 {
-		return err.with("did you mean %s?", strings.Join(near, " or "))
-	}
-	return err.with("%s lists the shells", cmd.CommandPath())
+	return meant(usagef("no completion for %q", args[0]), cmd, args[0], cmd.CommandPath()+" lists the shells")
 }
 
-// sniffArguments refuses arguments: an interface has a flag.
-func sniffArguments(cmd *cobra.Command, args []string) error {
-	if len(args) > 0 {
-		return usagef("%s takes no arguments, but there is %q", cmd.CommandPath(), args[0]).with("an interface is named by -i: ftpscope sniff -i %s", args[0])
+// meant hints at the commands that a word is like, or else at the list of them.
+func meant(err *usageError, cmd *cobra.Command, word, list string) error {
+	if near := similar(word, commandNames(cmd)); len(near) > 0 {
+		return err.with("did you mean %s?", strings.Join(near, " or "))
 	}
-	return nil
+	return err.with("%s", list)
 }
 
 // noArguments refuses arguments where a command takes none.
 func noArguments(cmd *cobra.Command, args []string) error {
-	if len(args) > 0 {
-		return usagef("%s takes no arguments, but there is %q", cmd.CommandPath(), args[0])
+	if len(args) == 0 {
+		return nil
 	}
-	return nil
+	err := usagef("%s takes no arguments, but there is %q", cmd.CommandPath(), args[0])
+	if cmd.Flags().Lookup("interface") != nil {
+		return err.with("an interface is named by -i: %s -i %s", cmd.CommandPath(), args[0])
+	}
+	return err
 }
 
 // topic is a help text that is not about a command.

@@ -54,7 +54,7 @@ func newSniff(s *Streams, run func(context.Context, *sniffOptions) error) *cobra
   ftpscope sniff -i eth0 --host 192.0.2.10 --payload --for 10m
   ftpscope sniff -i eth0 --format ndjson | jq 'select(.type == "failure")'
   ftpscope sniff -i eth0 -w ring.pcapng --rotate-size 100MB --keep 20 --quiet --metrics 127.0.0.1:9120`,
-		Args: sniffArguments,
+		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := o.check(cmd); err != nil {
 				return err

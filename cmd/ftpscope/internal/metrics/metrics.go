@@ -33,7 +33,7 @@ func newAt(version, iface string, clock func() time.Time) *Metrics {
 	m := &Metrics{
 		iface: iface, registry: prometheus.NewRegistry(), clock: clock, began: clock(),
 		sessions:  counters("sessions_total", "Sessions that are over, by the state of their control connection.", "state"),
-		transfers: counters("transfers_total", "Transfers of sessions that are over, by mode and outcome; a session counts half a minute after its end, or some three minutes where a connection did not open.", "mode", "outcome"),
+		transfers: counters("transfers_total", "Transfers of sessions that are over, by mode and outcome.", "mode", "outcome"),
 		bytes:     counters("transfer_bytes_total", "Bytes of files and listings of sessions that are over, by mode.", "mode"),
 		findings:  counters("findings_total", "Findings about sessions that are over and about the capture, by code and severity; a finding that a later one takes back stays counted.", "code", "severity"),
 	}

@@ -156,8 +156,8 @@ func (r *renderer) stalledSince(s *session.Session, t *session.Transfer, sender 
 // reply came, or the capture stopped.
 func (r *renderer) dataEnd(s *session.Session, t *session.Transfer) ftp.Time {
 	end := t.Data.Conn.Over().Time
-	if r := t.Reply; r != nil && (end.IsZero() || r.Seen.Time.Before(end)) {
-		end = r.Seen.Time
+	if reply := t.Reply; reply != nil && (end.IsZero() || reply.Seen.Time.Before(end)) {
+		end = reply.Seen.Time
 	}
 	if !end.IsZero() {
 		return end

@@ -18,7 +18,7 @@ type Watch struct {
 	summary Summary                    // of sessions that are over
 	failed  failureCounts              // of them
 	told    map[string]map[string]bool // by session that is not over: what was told of it
-	failing map[string]session.Outcome // by transfer of such a session: how it failed, as was told when it ended
+	came    map[string]session.Outcome // by transfer of such a session that failed: what it was said to have come to
 }
 
 // maxTold bounds what a Watch remembers to have explained. Beyond it, it begins
@@ -27,7 +27,7 @@ const maxTold = 1000
 
 // NewWatch makes a Watch that has told nothing.
 func NewWatch(t Text) *Watch {
-	return &Watch{text: t, where: make(map[string]string), above: make(map[string]advice), told: make(map[string]map[string]bool), failing: make(map[string]session.Outcome)}
+	return &Watch{text: t, where: make(map[string]string), above: make(map[string]advice), told: make(map[string]map[string]bool), came: make(map[string]session.Outcome)}
 }
 
 // News is what there is to print of news, with what the engine says of it by now.
@@ -42,9 +42,7 @@ func (w *Watch) News(n *session.News, said diagnose.Explanation) string {
 		if pieces := w.ended(r, n); pieces != nil {
 			r.happened(lastOf(n.Transfer), n.Transfer.ID, pieces...)
 		}
-		if t := n.Transfer; Failed(t.Outcome) && len(w.failing) < maxTold {
-			w.failing[t.ID] = t.Outcome
-		}
+		w.fails(n.Transfer)
 	case session.NewsLimit:
 		for _, notice := range n.Session.Notices[len(n.Session.Notices)-1:] {
 			r.happened(n.Session.Now, n.Session.ID, piece{"limit", r.fair}, piece{Escape(notice.Message), r.fair})
@@ -54,8 +52,7 @@ func (w *Watch) News(n *session.News, said diagnose.Explanation) string {
 		pieces := []piece{{"failing", r.bad}, {pair(n.Session.Client, n.Session.Server), r.plain}}
 		if n.Transfer != nil {
 			id, pieces = n.Transfer.ID, r.transfer(n.Session, n.Transfer)
-			w.note(n.Session.ID, "failing "+id)
-			w.note(n.Session.ID, "failing "+id+" "+string(n.Transfer.Outcome))
+			w.fails(n.Transfer)
 		}
 		r.happened(n.Session.Now, id, pieces...)
 	}
@@ -67,18 +64,23 @@ func (w *Watch) News(n *session.News, said diagnose.Explanation) string {
 // is only what the server says to that; nil for nothing.
 func (w *Watch) ended(r *renderer, n *session.News) []piece {
 	t := n.Transfer
-	if !w.told[n.Session.ID]["failing "+t.ID+" "+string(t.Outcome)] {
-		pieces := r.transfer(n.Session, t)
-		if w.told[n.Session.ID]["failing "+t.ID] {
-			pieces = append(pieces, r.afterAll())
-		}
-		return pieces
+	if before, told := w.came[t.ID]; !told {
+		return r.transfer(n.Session, t)
+	} else if before != t.Outcome {
+		return append(r.transfer(n.Session, t), r.afterAll())
 	}
 	if t.Reply == nil {
 		return nil
 	}
 	reply := Escape(UTF8(r.index(n.Session).masker.reply(t.Reply.Text)))
 	return []piece{{"over", r.strong}, {"still " + string(t.Outcome), r.outcome(t.Outcome)}, {strconv.Itoa(t.Reply.Code) + " " + reply, r.plain}}
+}
+
+// fails notes what a transfer that fails, or was said to, is said to have come to.
+func (w *Watch) fails(t *session.Transfer) {
+	if _, told := w.came[t.ID]; told || Failed(t.Outcome) && len(w.came) < maxTold {
+		w.came[t.ID] = t.Outcome
+	}
 }
 
 // note notes what was told of a session, and reports whether it was not before.
@@ -102,10 +104,10 @@ func (w *Watch) Session(s *session.Session, said diagnose.Explanation) string {
 	w.summary.Add(s)
 	w.failed.add(s)
 	for _, t := range s.Transfers {
-		if before, told := w.failing[t.ID]; told && before != t.Outcome {
+		if before, told := w.came[t.ID]; told && before != t.Outcome {
 			r.happened(lastOf(t), t.ID, append(r.transfer(s, t), r.afterAll())...)
 		}
-		delete(w.failing, t.ID)
+		delete(w.came, t.ID)
 	}
 	w.troubles(r, s)
 	delete(w.told, s.ID)
